@@ -1,0 +1,1 @@
+//! CodeAgent semantic conventions.

@@ -1,1 +1,3 @@
-//! Integration tests.
+//! Integration tests: the real collector, real servers, real senders.
+//!
+//! `tests/run` starts what they need and runs them; a bare `cargo test` shows them as ignored.

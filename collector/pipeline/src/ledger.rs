@@ -1,0 +1,335 @@
+//! Nothing disappears in silence: items in = items out + dropped by reason + in flight, for every node.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+use serde::Serialize;
+
+use crate::Signal;
+
+/// Why items left the way: a closed set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// The request was not valid OTLP.
+    Malformed,
+    /// Over a size limit of the door or of the destination.
+    TooLarge,
+    /// Not authenticated.
+    Unauthenticated,
+    /// A signal or feature that is not supported.
+    Unsupported,
+    /// The memory budget was used up; the sender was told to try again.
+    OverBudget,
+    /// A queue was full; the sender was told to try again.
+    QueueFull,
+    /// Downstream could not take it now; the sender was told to try again.
+    Refused,
+    /// The sender went away before its answer.
+    Abandoned,
+    /// Taken out by a filter.
+    Filtered,
+    /// Not kept by a sampler.
+    Sampled,
+    /// The destination refused it for good.
+    Rejected,
+    /// The destination's format cannot express it.
+    Unrepresentable,
+    /// Retries ran out.
+    Expired,
+    /// Not delivered before the drain deadline of a stop.
+    Shutdown,
+}
+
+impl Reason {
+    /// Every reason, in the order of the enum.
+    pub const ALL: [Reason; 14] = [
+        Reason::Malformed,
+        Reason::TooLarge,
+        Reason::Unauthenticated,
+        Reason::Unsupported,
+        Reason::OverBudget,
+        Reason::QueueFull,
+        Reason::Refused,
+        Reason::Abandoned,
+        Reason::Filtered,
+        Reason::Sampled,
+        Reason::Rejected,
+        Reason::Unrepresentable,
+        Reason::Expired,
+        Reason::Shutdown,
+    ];
+
+    /// The name in metric labels and in `status`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Reason::Malformed => "malformed",
+            Reason::TooLarge => "too_large",
+            Reason::Unauthenticated => "unauthenticated",
+            Reason::Unsupported => "unsupported",
+            Reason::OverBudget => "over_budget",
+            Reason::QueueFull => "queue_full",
+            Reason::Refused => "refused",
+            Reason::Abandoned => "abandoned",
+            Reason::Filtered => "filtered",
+            Reason::Sampled => "sampled",
+            Reason::Rejected => "rejected",
+            Reason::Unrepresentable => "unrepresentable",
+            Reason::Expired => "expired",
+            Reason::Shutdown => "shutdown",
+        }
+    }
+}
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeKind {
+    /// Takes items from outside.
+    Receiver,
+    /// Edits or filters.
+    Processor,
+    /// Joins pipelines.
+    Connector,
+    /// Delivers to a destination.
+    Exporter,
+}
+
+impl NodeKind {
+    /// The name in node names, metric labels and `status`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            NodeKind::Receiver => "receiver",
+            NodeKind::Processor => "processor",
+            NodeKind::Connector => "connector",
+            NodeKind::Exporter => "exporter",
+        }
+    }
+}
+
+/// One component at work for one signal.
+#[derive(Debug)]
+pub struct Node {
+    /// What it is.
+    pub kind: NodeKind,
+    /// Its id in the configuration: `otlp`, `kafka/eu`.
+    pub id: String,
+    /// The pipeline that it serves; empty where it serves several.
+    pub pipeline: String,
+    /// Which signal.
+    pub signal: Signal,
+    items_in: AtomicU64,
+    items_out: AtomicU64,
+    in_flight: AtomicU64,
+    dropped: [AtomicU64; Reason::ALL.len()],
+}
+
+impl Node {
+    /// Counts `items` in. The token says later where they went.
+    pub fn enter(self: &Arc<Self>, items: usize) -> InFlight {
+        self.items_in.fetch_add(items as u64, Ordering::Relaxed);
+        self.in_flight.fetch_add(items as u64, Ordering::Relaxed);
+        InFlight { node: self.clone(), left: items }
+    }
+
+    /// Items that came in so far.
+    pub fn items_in(&self) -> u64 {
+        self.items_in.load(Ordering::Relaxed)
+    }
+
+    /// Items that went out so far.
+    pub fn items_out(&self) -> u64 {
+        self.items_out.load(Ordering::Relaxed)
+    }
+
+    /// Items that are neither out nor dropped yet: what the live tokens hold.
+    pub fn in_flight(&self) -> u64 {
+        self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// Items that left for `reason`.
+    pub fn dropped(&self, reason: Reason) -> u64 {
+        self.dropped[reason as usize].load(Ordering::Relaxed)
+    }
+}
+
+/// Items inside a node. Each must be delivered or dropped with a reason; what is left when the token goes was
+/// abandoned by its sender.
+#[derive(Debug)]
+pub struct InFlight {
+    node: Arc<Node>,
+    left: usize,
+}
+
+impl InFlight {
+    /// Items not settled yet.
+    pub fn left(&self) -> usize {
+        self.left
+    }
+
+    /// `items` went out.
+    pub fn deliver(&mut self, items: usize) {
+        let items = self.settle(items);
+        self.node.items_out.fetch_add(items, Ordering::Relaxed);
+    }
+
+    /// All that is left went out.
+    pub fn deliver_rest(mut self) {
+        self.deliver(self.left);
+    }
+
+    /// `items` left for `reason`.
+    pub fn drop_items(&mut self, reason: Reason, items: usize) {
+        let items = self.settle(items);
+        self.node.dropped[reason as usize].fetch_add(items, Ordering::Relaxed);
+    }
+
+    /// All that is left was dropped for `reason`.
+    pub fn drop_rest(mut self, reason: Reason) {
+        self.drop_items(reason, self.left);
+    }
+
+    /// The node that the items are in.
+    pub fn node(&self) -> &Arc<Node> {
+        &self.node
+    }
+
+    fn settle(&mut self, items: usize) -> u64 {
+        let items = items.min(self.left);
+        self.left -= items;
+        self.node.in_flight.fetch_sub(items as u64, Ordering::Relaxed);
+        items as u64
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        if self.left > 0 {
+            self.drop_items(Reason::Abandoned, self.left);
+        }
+    }
+}
+
+/// All nodes of the process.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    nodes: Mutex<Vec<Arc<Node>>>,
+}
+
+/// One row of `status`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// `exporter/otlp`.
+    pub node: String,
+    /// What it is.
+    pub kind: NodeKind,
+    /// Its pipeline, or empty.
+    pub pipeline: String,
+    /// `traces`, `metrics`, `logs`.
+    pub signal: &'static str,
+    /// Items in.
+    pub items_in: u64,
+    /// Items out.
+    pub items_out: u64,
+    /// Items dropped, by reason; reasons without items are left out.
+    pub dropped: std::collections::BTreeMap<&'static str, u64>,
+    /// Items inside.
+    pub in_flight: u64,
+}
+
+impl Row {
+    /// Whether rule 3 holds. Read while items move, a row can be off by what moved during the read.
+    pub fn balances(&self) -> bool {
+        self.items_in == self.items_out + self.dropped.values().sum::<u64>() + self.in_flight
+    }
+}
+
+impl Ledger {
+    /// The node of this name, made when it is new.
+    pub fn node(&self, kind: NodeKind, id: &str, pipeline: &str, signal: Signal) -> Arc<Node> {
+        let mut nodes = self.nodes.lock();
+        let same = |node: &&Arc<Node>| {
+            node.kind == kind && node.id == id && node.pipeline == pipeline && node.signal == signal
+        };
+        if let Some(node) = nodes.iter().find(same) {
+            return node.clone();
+        }
+        let node = Arc::new(Node {
+            kind,
+            id: id.to_owned(),
+            pipeline: pipeline.to_owned(),
+            signal,
+            items_in: AtomicU64::new(0),
+            items_out: AtomicU64::new(0),
+            in_flight: AtomicU64::new(0),
+            dropped: Default::default(),
+        });
+        nodes.push(node.clone());
+        node
+    }
+
+    /// All nodes, in the order in which they were made.
+    pub fn nodes(&self) -> Vec<Arc<Node>> {
+        self.nodes.lock().clone()
+    }
+
+    /// A reading of all nodes.
+    pub fn rows(&self) -> Vec<Row> {
+        self.nodes().iter().map(|node| row(node)).collect()
+    }
+}
+
+fn row(node: &Node) -> Row {
+    let dropped = Reason::ALL.into_iter().map(|reason| (reason.as_str(), node.dropped(reason)));
+    Row {
+        node: format!("{}/{}", node.kind.as_str(), node.id),
+        kind: node.kind,
+        pipeline: node.pipeline.clone(),
+        signal: node.signal.as_str(),
+        items_in: node.items_in(),
+        items_out: node.items_out(),
+        dropped: dropped.filter(|(_, items)| *items > 0).collect(),
+        in_flight: node.in_flight(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_item_that_enters_is_found_again() {
+        let ledger = Ledger::default();
+        let node = ledger.node(NodeKind::Exporter, "otlp", "", Signal::Traces);
+        let mut token = node.enter(10);
+        token.deliver(4);
+        token.drop_items(Reason::Rejected, 1);
+        let row = &ledger.rows()[0];
+        assert_eq!((row.items_in, row.items_out, row.in_flight), (10, 4, 5));
+        assert!(row.balances());
+        drop(token);
+        let row = &ledger.rows()[0];
+        assert_eq!(row.dropped, [("abandoned", 5), ("rejected", 1)].into());
+        assert!(row.balances());
+    }
+
+    #[test]
+    fn a_token_settles_no_more_than_it_holds() {
+        let ledger = Ledger::default();
+        let node = ledger.node(NodeKind::Receiver, "otlp", "", Signal::Logs);
+        let mut token = node.enter(3);
+        token.deliver(5);
+        token.drop_rest(Reason::Expired);
+        assert_eq!(ledger.rows()[0].items_out, 3);
+        assert!(ledger.rows()[0].balances());
+    }
+
+    #[test]
+    fn the_same_name_is_the_same_node() {
+        let ledger = Ledger::default();
+        let first = ledger.node(NodeKind::Receiver, "otlp", "", Signal::Logs);
+        assert!(Arc::ptr_eq(&first, &ledger.node(NodeKind::Receiver, "otlp", "", Signal::Logs)));
+        ledger.node(NodeKind::Receiver, "otlp", "", Signal::Traces);
+        assert_eq!(ledger.nodes().len(), 2);
+    }
+}

@@ -81,7 +81,7 @@ impl<'a> Packed<'a> {
         Packed { fields: Fields::new(parent), number, piece: &[], fixed64: false }
     }
 
-    fn from_piece(&mut self) -> Option<u64> {
+    fn next_in_piece(&mut self) -> Option<u64> {
         let (value, length) = if self.fixed64 {
             (u64::from_le_bytes(*self.piece.first_chunk()?), 8)
         } else {
@@ -97,7 +97,7 @@ impl Iterator for Packed<'_> {
 
     fn next(&mut self) -> Option<u64> {
         loop {
-            if let Some(value) = self.from_piece() {
+            if let Some(value) = self.next_in_piece() {
                 return Some(value);
             }
             let (field, value) = self.fields.next()?;

@@ -112,12 +112,28 @@ impl Signal {
 
     /// The word in a pipeline's id.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Signal::Traces => "traces",
             Signal::Metrics => "metrics",
             Signal::Logs => "logs",
         }
+    }
+
+    /// What one item is called in the Collector's metric names.
+    #[must_use]
+    pub const fn items_name(self) -> &'static str {
+        match self {
+            Signal::Traces => "spans",
+            Signal::Metrics => "metric_points",
+            Signal::Logs => "log_records",
+        }
+    }
+
+    /// A dense index, for tables by signal.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self as usize
     }
 }
 

@@ -1,1 +1,8 @@
-//! Components.
+//! Receivers, processors, exporters, connectors and extensions: a folder each, one const list per kind.
+
+pub mod connectors;
+pub mod exporters;
+pub mod extensions;
+pub mod net;
+pub mod processors;
+pub mod receivers;

@@ -1,0 +1,6 @@
+//! All connectors. A new one: its folder here, and one line in the list.
+
+use codeagent_pipeline::ConnectorFactory;
+
+/// Every connector of this build.
+pub const ALL: &[ConnectorFactory] = &[];

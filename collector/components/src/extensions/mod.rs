@@ -1,0 +1,6 @@
+//! All extensions. A new one: its folder here, and one line in the list.
+
+use codeagent_pipeline::ExtensionFactory;
+
+/// Every extension of this build.
+pub const ALL: &[ExtensionFactory] = &[];

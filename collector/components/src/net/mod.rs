@@ -1,0 +1,1 @@
+//! What components share of the network: clients, servers, TLS, compression.

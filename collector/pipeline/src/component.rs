@@ -1,0 +1,214 @@
+//! What a component is to the collector: a factory, built purely, started once.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use codeagent_config::{ComponentId, Diagnostics, Section};
+use schemars::Schema;
+use tokio::sync::watch;
+
+use crate::auth::Authenticators;
+use crate::{Batch, BoxFuture, Budget, Consumer, Ledger, Permit, Processor, QueueId, Refused, Signal};
+
+/// What every factory tells about its component.
+#[derive(Clone, Copy)]
+pub struct About {
+    /// The type in the configuration: the Collector's name where it has one.
+    pub kind: &'static str,
+    /// Other names that are accepted.
+    pub aliases: &'static [&'static str],
+    /// One line for `components`.
+    pub summary: &'static str,
+    /// The signals that it works on.
+    pub signals: &'static [Signal],
+    /// The JSON Schema of its section.
+    pub schema: fn() -> Schema,
+}
+
+/// Makes receivers.
+#[derive(Clone, Copy)]
+pub struct ReceiverFactory {
+    /// What it makes.
+    pub about: About,
+    /// Builds one. Pure: no I/O. Problems go to `context.diagnostics`, and the answer is `None`.
+    pub build: fn(&mut BuildContext<'_>, &Section, Outputs) -> Option<Box<dyn Receiver>>,
+}
+
+/// Makes processors.
+#[derive(Clone, Copy)]
+pub struct ProcessorFactory {
+    /// What it makes.
+    pub about: About,
+    /// Builds one for one pipeline of one signal. Pure: no I/O.
+    pub build: fn(&mut BuildContext<'_>, &Section, Signal) -> Option<BuiltProcessor>,
+}
+
+/// Makes exporters.
+#[derive(Clone, Copy)]
+pub struct ExporterFactory {
+    /// What it makes.
+    pub about: About,
+    /// Builds one for one signal. Pure: no I/O.
+    pub build: fn(&mut BuildContext<'_>, &Section, Signal) -> Option<BuiltExporter>,
+}
+
+/// Makes connectors: exporters of one pipeline, receivers of others.
+#[derive(Clone, Copy)]
+pub struct ConnectorFactory {
+    /// What it makes.
+    pub about: About,
+    /// Builds one for one input signal. Pure: no I/O.
+    pub build: BuildConnector,
+}
+
+/// Builds a connector for one input signal.
+pub type BuildConnector = fn(&mut BuildContext<'_>, &Section, Signal, Outputs) -> Option<Arc<dyn Consumer>>;
+
+/// Makes extensions.
+#[derive(Clone, Copy)]
+pub struct ExtensionFactory {
+    /// What it makes.
+    pub about: About,
+    /// Builds one. Pure: no I/O.
+    pub build: fn(&mut BuildContext<'_>, &Section) -> Option<BuiltExtension>,
+}
+
+/// What a component is built with.
+pub struct BuildContext<'a> {
+    /// Its id in the configuration.
+    pub id: &'a ComponentId,
+    /// Where problems go.
+    pub diagnostics: &'a mut Diagnostics,
+    /// What all components share.
+    pub host: &'a Host,
+    /// What the pipeline's `batch` processor asks of exporters, where it has one.
+    pub batching: Option<Batching>,
+}
+
+/// What all components of a process share.
+#[derive(Clone)]
+pub struct Host {
+    /// The counts of all nodes.
+    pub ledger: Arc<Ledger>,
+    /// The memory budget of the process, in bytes.
+    pub memory: Arc<Budget>,
+    /// Runtime threads of the data plane.
+    pub threads: usize,
+    /// The authenticators that extensions offer.
+    pub authenticators: Authenticators,
+}
+
+/// Batch sizes that a `batch` processor passes on to the exporters' senders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batching {
+    /// Items at which a batch is large enough.
+    pub send_batch_size: usize,
+    /// Items that a batch must not exceed; 0 for no limit.
+    pub send_batch_max_size: usize,
+}
+
+/// Where a receiver or a connector puts what it takes, by signal.
+#[derive(Clone, Default)]
+pub struct Outputs([Option<Arc<dyn Consumer>>; 3]);
+
+impl Outputs {
+    /// Sets the consumer of `signal`.
+    #[must_use]
+    pub fn with(mut self, signal: Signal, consumer: Arc<dyn Consumer>) -> Self {
+        self.0[signal.index()] = Some(consumer);
+        self
+    }
+
+    /// The consumer of `signal`; nothing where no pipeline of that signal lists the component.
+    pub fn get(&self, signal: Signal) -> Option<&Arc<dyn Consumer>> {
+        self.0[signal.index()].as_ref()
+    }
+}
+
+/// What a processor section becomes.
+pub enum BuiltProcessor {
+    /// A step on the way.
+    Step(Box<dyn Processor>),
+    /// `batch`: no step of its own; it sets the sizes of the exporters' senders.
+    Batching(Batching),
+    /// `memory_limiter`: no step of its own; it bounds the process before a body is read.
+    MemoryLimit {
+        /// Bytes at which the door refuses.
+        bytes: usize,
+    },
+}
+
+/// A receiver that is built and not started.
+pub trait Receiver: Send + 'static {
+    /// Opens its sockets and serves until `stop`. Returns when it is ready, or says why it cannot be.
+    fn start(self: Box<Self>, stop: Stop) -> BoxFuture<'static, Result<Running, StartError>>;
+}
+
+/// Tells running components to end.
+#[derive(Clone, Debug)]
+pub struct Stop(watch::Receiver<Option<Instant>>);
+
+impl Stop {
+    /// The handle that orders the stop, and what components listen to.
+    pub fn channel() -> (watch::Sender<Option<Instant>>, Stop) {
+        let (order, stop) = watch::channel(None);
+        (order, Stop(stop))
+    }
+
+    /// Waits for the order; the time by which all must be done.
+    pub async fn requested(&mut self) -> Instant {
+        loop {
+            if let Some(deadline) = *self.0.borrow_and_update() {
+                return deadline;
+            }
+            if self.0.changed().await.is_err() {
+                return Instant::now();
+            }
+        }
+    }
+
+    /// Whether the order was given.
+    pub fn is_requested(&self) -> bool {
+        self.0.borrow().is_some()
+    }
+}
+
+/// A component at work. Its task ends after the stop: nothing new taken, what was taken answered.
+#[derive(Debug)]
+pub struct Running {
+    /// The task that ends with the component.
+    pub task: tokio::task::JoinHandle<()>,
+    /// What it listens on, for people: `grpc 127.0.0.1:4317`.
+    pub endpoints: Vec<String>,
+}
+
+/// Why a component could not start: what, where, what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct StartError {
+    /// For people.
+    pub message: String,
+}
+
+/// An exporter inside its sender.
+pub type BuiltExporter = Arc<dyn Sending>;
+
+/// What the collector does with an exporter's sender.
+pub trait Sending: Consumer {
+    /// Takes a place in the queue for `batch`, to be put in its slots.
+    fn reserve(&self, batch: &Batch) -> Result<(QueueId, Permit), Refused>;
+
+    /// Starts the workers. Called once, on the runtime.
+    fn start(self: Arc<Self>);
+
+    /// Delivers what is queued until `deadline`, then gives up the rest and counts it.
+    fn drain(&self, deadline: Instant) -> BoxFuture<'_, ()>;
+}
+
+/// An extension: something beside the pipelines.
+pub struct BuiltExtension {
+    /// What it offers as an authenticator, filed under its id.
+    pub authenticator: Option<crate::auth::Authenticator>,
+    /// A server of its own, if it has one.
+    pub service: Option<Box<dyn Receiver>>,
+}

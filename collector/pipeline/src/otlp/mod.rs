@@ -1,4 +1,11 @@
 //! OTLP bytes: checked once, then read through borrowed views and edited by splices.
 
+#[allow(dead_code)] // the names are for OTLP/JSON, which reads the same table
+mod schema;
+pub mod tree;
+mod validate;
 pub mod views;
 pub mod wire;
+
+pub use tree::{Edit, Editor, Item, edit, split};
+pub use validate::{MAX_DEPTH, Malformed, Problem, validate};

@@ -240,7 +240,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_with_its_place() {
         let place = "resource_spans[0].scope_spans[0].spans[1]";
-        let cases: [(&str, fn(&mut Vec<u8>)); 7] = [
+        type Case = (&'static str, fn(&mut Vec<u8>));
+        let cases: [Case; 7] = [
             (".name: the text is not UTF-8", |span| put_bytes(span, 5, &[0xff])),
             (".span_id: the id has 7 bytes; 8 or none are legal", |span| put_bytes(span, 2, &[1; 7])),
             (".name: the field has the wrong wire type", |span| put_uint(span, 5, 1)),

@@ -13,7 +13,21 @@ HOST=127.0.0.1
 say() { echo "$NAME: $*" >&2; }
 fail() { say "$*"; exit 1; }
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# Below the range from which the kernel takes the ports of outgoing connections: while a server is restarted on its port,
+# a client that tries to reach it could otherwise be given that very port.
+free_port() {
+  python3 - <<'PY'
+import random, socket
+while True:
+    port = random.randrange(10000, 30000)
+    try:
+        socket.socket().bind(("127.0.0.1", port))
+    except OSError:
+        continue
+    print(port)
+    break
+PY
+}
 port_open() { (exec 3<>"/dev/tcp/$HOST/$1") 2>/dev/null; }
 http_ok() { curl --fail --silent --noproxy '*' --max-time 2 --output /dev/null "$1"; }
 
@@ -73,17 +87,25 @@ running() {
   read -r pid then 2>/dev/null <"$1/pid" && [ -n "$then" ] && [ "$(born "$pid")" = "$then" ]
 }
 
-stop() {
-  local pid _
+# end DIR SIGNAL: true once it is gone, false when it still runs after 15 s.
+end() {
+  local pid port _
   running "$1" || return 0
   read -r pid _ <"$1/pid"
-  kill -TERM "$pid" 2>/dev/null || true
+  port=$(cat "$1/port")
+  kill "-$2" "$pid" 2>/dev/null || true
   for _ in $(seq 150); do
-    running "$1" || return 0
+    # The port goes last: the threads of a dying process end one by one.
+    running "$1" || port_open "$port" || return 0
     sleep 0.1
   done
+  return 1
+}
+
+stop() {
+  end "$1" TERM && return 0
   say "still runs 15 s after SIGTERM: killing it"
-  kill -KILL "$pid" 2>/dev/null || true
+  end "$1" KILL
 }
 
 # maven DIR GROUP:ARTIFACT:VERSION...: these artifacts and all they need at run time, as jars in DIR.

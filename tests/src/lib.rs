@@ -1,3 +1,26 @@
 //! Integration tests: the real collector, real servers, real senders.
 //!
-//! `tests/run` starts what they need and runs them; a bare `cargo test` shows them as ignored.
+//! `tests/run` starts what they need and runs them; a bare `cargo test` shows them as ignored. This library is what
+//! the tests in `tests/tests/` share: [`Collector`] runs the binary, [`numbered`] makes telemetry of which every item
+//! has a number, [`Sink`] is an OTLP backend with faults, [`otlp`] sends, and [`prometheus`], [`documents`] and
+//! [`kafka`] read back what arrived. Its OTLP is that of `opentelemetry-proto` and `tonic`: nothing that the collector
+//! is made of judges the collector.
+
+pub mod captures;
+pub mod collector;
+pub mod documents;
+pub mod http;
+pub mod kafka;
+pub mod numbered;
+pub mod otlp;
+pub mod patience;
+pub mod ports;
+pub mod prometheus;
+pub mod servers;
+pub mod sink;
+pub mod status;
+
+pub use collector::Collector;
+pub use otlp::{Payload, Sender};
+pub use patience::eventually;
+pub use sink::Sink;

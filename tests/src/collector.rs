@@ -1,0 +1,218 @@
+//! The real binary as a child process.
+
+use std::fs::{self, File};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Output, Stdio};
+
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use crate::http;
+use crate::patience::{PATIENCE, eventually};
+use crate::ports::free_port;
+use crate::status::Status;
+
+/// What every test's configuration is merged over: the OTLP receiver, health and own metrics on free ports.
+const BASE: &str = r#"
+receivers:
+  otlp:
+    protocols:
+      grpc: {endpoint: "127.0.0.1:${env:OTLP_GRPC_PORT}"}
+      http: {endpoint: "127.0.0.1:${env:OTLP_HTTP_PORT}"}
+extensions:
+  health_check: {endpoint: "127.0.0.1:${env:HEALTH_PORT}"}
+service:
+  extensions: [health_check]
+  telemetry:
+    metrics:
+      readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: "${env:METRICS_PORT}"}}}}]
+"#;
+
+/// A collector at work; it is killed when dropped.
+pub struct Collector {
+    child: Child,
+    folder: TempDir,
+    ports: Ports,
+    arguments: Vec<String>,
+}
+
+/// Where it listens; kept over a restart.
+#[derive(Clone, Copy)]
+struct Ports {
+    grpc: u16,
+    http: u16,
+    health: u16,
+    metrics: u16,
+}
+
+impl Ports {
+    fn free() -> Self {
+        Ports { grpc: free_port(), http: free_port(), health: free_port(), metrics: free_port() }
+    }
+}
+
+/// The binary that was built beside the tests, or that of `CODEAGENT_COLLECTOR`.
+pub fn binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("CODEAGENT_COLLECTOR") {
+        return path.into();
+    }
+    let test = std::env::current_exe().unwrap();
+    let path = test.parent().and_then(Path::parent).unwrap().join("codeagent-collector");
+    assert!(path.exists(), "{} is missing: cargo build --package codeagent-collector", path.display());
+    path
+}
+
+/// Runs the binary to its end, in a folder of its own.
+pub async fn run_to_end(arguments: &[&str], files: &[(&str, &str)]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let mut command = Command::new(binary());
+    command.args(arguments).current_dir(folder.path()).env("CODEAGENT_DATA_DIR", folder.path().join("data"));
+    let output = command.stdin(Stdio::null()).kill_on_drop(true).output();
+    tokio::time::timeout(PATIENCE, output).await.expect("it ends").unwrap()
+}
+
+impl Collector {
+    /// Starts it with this configuration merged over a base that has the receiver `otlp`, and waits until it is ready.
+    pub async fn start(config: &str) -> Self {
+        let arguments = ["run", "--config", "base.yaml", "--config", "test.yaml"];
+        Self::start_with(&arguments, &[("base.yaml", BASE), ("test.yaml", config)]).await
+    }
+
+    /// Starts it with these arguments and files alone, and waits until it is ready. Its configuration takes the ports
+    /// from `${env:OTLP_GRPC_PORT}`, `OTLP_HTTP_PORT`, `HEALTH_PORT` and `METRICS_PORT`.
+    pub async fn start_with(arguments: &[&str], files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let ports = Ports::free();
+        let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+        let child = spawn(folder.path(), ports, &arguments);
+        let mut collector = Collector { child, folder, ports, arguments };
+        collector.wait_until_ready().await;
+        collector
+    }
+
+    async fn wait_until_ready(&mut self) {
+        let health = format!("http://127.0.0.1:{}/", self.ports.health);
+        let child = &mut self.child;
+        let folder = self.folder.path();
+        eventually("the collector is ready", async || {
+            if let Some(status) = child.try_wait().unwrap() {
+                panic!("it ended with {status}: {}", log_of(folder));
+            }
+            http::get_json(&health).await.map(drop)
+        })
+        .await;
+    }
+
+    /// Kills it at once (SIGKILL), as the kernel does when memory is short.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Starts it again after [`Collector::kill`], with the same folder, ports and arguments.
+    pub async fn restart(&mut self) {
+        self.child = spawn(self.folder.path(), self.ports, &self.arguments);
+        self.wait_until_ready().await;
+    }
+
+    /// `http://127.0.0.1:port` of OTLP over gRPC.
+    pub fn grpc(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.grpc)
+    }
+
+    /// `http://127.0.0.1:port` of OTLP over HTTP.
+    pub fn http(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.http)
+    }
+
+    /// Its own folder; `data` in it is the collector's.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// All that it printed so far.
+    pub fn log(&self) -> String {
+        log_of(self.folder.path())
+    }
+
+    /// Its own metrics, as Prometheus text.
+    pub async fn metrics(&self) -> String {
+        let url = format!("http://127.0.0.1:{}/metrics", self.ports.metrics);
+        let answer = http::send("GET", &url, &[], Default::default()).await.unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.text()
+    }
+
+    /// The ledger as it is now.
+    pub async fn status(&self) -> Status {
+        let url = format!("http://127.0.0.1:{}/status", self.ports.metrics);
+        let value = http::get_json(&url).await.unwrap();
+        serde_json::from_value(value).unwrap()
+    }
+
+    /// The ledger once nothing is in flight, balanced.
+    pub async fn settled(&self) -> Status {
+        eventually("nothing is in flight", async || {
+            let status = self.status().await;
+            let busy = status.nodes.iter().filter(|node| node.in_flight > 0).count();
+            if busy == 0 { Ok(status) } else { Err(format!("{busy} nodes hold items: {status:?}")) }
+        })
+        .await
+    }
+
+    /// Lets it come to rest, checks its ledger, stops it as an operator does, and checks that it ended well.
+    pub async fn finish(self) -> Status {
+        let status = self.settled().await;
+        status.assert_balanced();
+        let (exit, log) = self.stop().await;
+        assert!(exit.success(), "it ended with {exit}: {log}");
+        status
+    }
+
+    /// SIGTERM, and how it ended, with all that it printed.
+    pub async fn stop(mut self) -> (ExitStatus, String) {
+        let id = self.child.id().expect("it runs").to_string();
+        // Through a program, since sending a signal to another process takes unsafe code here.
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        let exit = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        let exit = exit.unwrap_or_else(|_| panic!("it does not stop: {}", self.log())).unwrap();
+        assert_eq!(exit.signal(), None, "SIGTERM is handled: {}", self.log());
+        (exit, self.log())
+    }
+}
+
+impl Drop for Collector {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- the collector's log\n{}", self.log());
+        }
+    }
+}
+
+fn spawn(folder: &Path, ports: Ports, arguments: &[String]) -> Child {
+    let log = File::options().create(true).append(true).open(folder.join("log")).unwrap();
+    Command::new(binary())
+        .args(arguments)
+        .current_dir(folder)
+        .env("CODEAGENT_DATA_DIR", folder.join("data"))
+        .env("OTLP_GRPC_PORT", ports.grpc.to_string())
+        .env("OTLP_HTTP_PORT", ports.http.to_string())
+        .env("HEALTH_PORT", ports.health.to_string())
+        .env("METRICS_PORT", ports.metrics.to_string())
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap()
+}
+
+fn log_of(folder: &Path) -> String {
+    fs::read_to_string(folder.join("log")).unwrap_or_default()
+}

@@ -1,0 +1,227 @@
+//! An OTLP backend inside the test, with faults to order.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use opentelemetry_proto::tonic::collector::logs::v1::logs_service_server::{LogsService, LogsServiceServer};
+use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse};
+use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_server::{
+    MetricsService, MetricsServiceServer,
+};
+use opentelemetry_proto::tonic::collector::metrics::v1::{
+    ExportMetricsServiceRequest, ExportMetricsServiceResponse,
+};
+use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
+    TraceService, TraceServiceServer,
+};
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
+use tokio::runtime::Runtime;
+use tonic::codec::CompressionEncoding;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Code, Request, Response, Status, async_trait};
+
+use crate::numbered::{Numbers, numbers_of};
+use crate::otlp::{Payload, Signal};
+use crate::ports::free_port;
+
+/// What the sink does with a request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Mode {
+    /// Keeps it.
+    Accept,
+    /// Keeps it after a while.
+    Delay(Duration),
+    /// Answers with this code and keeps nothing.
+    Refuse(Code),
+    /// Never answers.
+    Hang,
+}
+
+/// A gRPC server for the three signals that keeps what it gets.
+pub struct Sink {
+    port: u16,
+    inbox: Arc<Inbox>,
+    /// A runtime of its own: when it goes, all connections go with it, at once.
+    runtime: Option<Runtime>,
+}
+
+struct Inbox {
+    mode: Mutex<Mode>,
+    received: Mutex<Vec<Payload>>,
+}
+
+impl Sink {
+    /// A sink that accepts.
+    pub fn start() -> Self {
+        let inbox = Inbox { mode: Mutex::new(Mode::Accept), received: Mutex::new(Vec::new()) };
+        let mut sink = Sink { port: free_port(), inbox: Arc::new(inbox), runtime: None };
+        sink.up();
+        sink
+    }
+
+    /// `127.0.0.1:port`, as the exporter `otlp` takes it.
+    pub fn endpoint(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// What to do with requests from now on.
+    pub fn set(&self, mode: Mode) {
+        *self.inbox.mode.lock().unwrap() = mode;
+    }
+
+    /// Closes the port and resets all connections.
+    pub fn down(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+
+    /// Serves again, on the same port.
+    pub fn up(&mut self) {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let incoming = {
+            let _inside = runtime.enter();
+            // The port may be held for a moment by connections that were just reset.
+            (0..100).find_map(|_| TcpIncoming::bind(address).ok()).expect("the sink's port is free")
+        };
+        let service = Service(self.inbox.clone());
+        runtime.spawn(
+            Server::builder()
+                .add_service(decoding_traces(TraceServiceServer::new(service.clone())))
+                .add_service(decoding_metrics(MetricsServiceServer::new(service.clone())))
+                .add_service(decoding_logs(LogsServiceServer::new(service)))
+                .serve_with_incoming(incoming),
+        );
+        self.runtime = Some(runtime);
+    }
+
+    /// All requests of a signal, in the order in which they came.
+    pub fn received(&self, signal: Signal) -> Vec<Payload> {
+        let received = self.inbox.received.lock().unwrap();
+        received.iter().filter(|payload| payload.signal() == signal).cloned().collect()
+    }
+
+    /// How many items of a signal arrived.
+    pub fn items(&self, signal: Signal) -> usize {
+        let received = self.inbox.received.lock().unwrap();
+        received.iter().filter(|payload| payload.signal() == signal).map(Payload::items).sum()
+    }
+
+    /// The numbers that arrived in a signal, with how often each did.
+    pub fn numbers(&self, signal: Signal) -> Numbers {
+        let mut all = Numbers::new();
+        let received = self.inbox.received.lock().unwrap();
+        for payload in received.iter().filter(|payload| payload.signal() == signal) {
+            for (number, times) in numbers_of(payload) {
+                *all.entry(number).or_default() += times;
+            }
+        }
+        all
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        self.down();
+    }
+}
+
+#[derive(Clone)]
+struct Service(Arc<Inbox>);
+
+impl Service {
+    async fn take(&self, payload: Payload) -> Result<(), Status> {
+        let mode = *self.0.mode.lock().unwrap();
+        match mode {
+            Mode::Accept => {}
+            Mode::Delay(time) => tokio::time::sleep(time).await,
+            Mode::Refuse(code) => return Err(Status::new(code, "the sink was told to refuse")),
+            Mode::Hang => std::future::pending().await,
+        }
+        self.0.received.lock().unwrap().push(payload);
+        Ok(())
+    }
+}
+
+macro_rules! service {
+    ($trait:ident, $server:ident, $request:ident, $response:ident, $payload:ident, $decoding:ident) => {
+        #[async_trait]
+        impl $trait for Service {
+            async fn export(&self, request: Request<$request>) -> Result<Response<$response>, Status> {
+                self.take(Payload::$payload(request.into_inner())).await?;
+                Ok(Response::new($response::default()))
+            }
+        }
+
+        fn $decoding(server: $server<Service>) -> $server<Service> {
+            server
+                .accept_compressed(CompressionEncoding::Gzip)
+                .accept_compressed(CompressionEncoding::Zstd)
+                .max_decoding_message_size(usize::MAX)
+        }
+    };
+}
+
+service!(
+    TraceService,
+    TraceServiceServer,
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+    Traces,
+    decoding_traces
+);
+service!(
+    MetricsService,
+    MetricsServiceServer,
+    ExportMetricsServiceRequest,
+    ExportMetricsServiceResponse,
+    Metrics,
+    decoding_metrics
+);
+service!(
+    LogsService,
+    LogsServiceServer,
+    ExportLogsServiceRequest,
+    ExportLogsServiceResponse,
+    Logs,
+    decoding_logs
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numbered::{base, logs, missing, spans};
+    use crate::otlp::Sender;
+
+    #[tokio::test]
+    async fn a_sink_keeps_every_number_that_it_acknowledged() {
+        let sink = Sink::start();
+        let sender = Sender::new(&format!("http://{}", sink.endpoint()));
+        let first = base();
+        sender.send(&spans(first..first + 10, "test")).await.unwrap();
+        sender.clone().gzip().send(&spans(first + 10..first + 20, "test")).await.unwrap();
+        sender.clone().zstd().send(&logs(first..first + 5, "test")).await.unwrap();
+        assert_eq!(missing(first..first + 20, &sink.numbers(Signal::Traces)), "");
+        assert_eq!(sink.items(Signal::Logs), 5);
+    }
+
+    #[tokio::test]
+    async fn a_sink_refuses_and_dies_and_returns_as_it_is_told() {
+        let mut sink = Sink::start();
+        let sender = Sender::new(&format!("http://{}", sink.endpoint()));
+        sink.set(Mode::Refuse(Code::ResourceExhausted));
+        assert_eq!(sender.send(&spans(0..1, "test")).await.unwrap_err().code(), Code::ResourceExhausted);
+        sink.set(Mode::Accept);
+        sink.down();
+        sender.send(&spans(1..2, "test")).await.unwrap_err();
+        sink.up();
+        sender.send(&spans(2..3, "test")).await.unwrap();
+        assert_eq!(sink.numbers(Signal::Traces).into_keys().collect::<Vec<_>>(), [2]);
+    }
+}

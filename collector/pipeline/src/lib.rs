@@ -6,6 +6,7 @@ mod budget;
 mod component;
 mod consume;
 mod export;
+pub mod json;
 mod ledger;
 pub mod otlp;
 mod processor;

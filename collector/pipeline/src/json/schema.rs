@@ -1,0 +1,132 @@
+//! What a message looks like in both encodings: one row per field, read by the reader and by the writer.
+
+/// One protobuf message of OTLP.
+pub(super) struct Message {
+    /// The full name in the `.proto`, for the test against the descriptors.
+    #[cfg(test)]
+    pub name: &'static str,
+    pub fields: &'static [Field],
+    /// Field number → position in `fields`, plus one; zero is an unknown number.
+    pub by_number: [u8; NUMBERS],
+}
+
+/// Field numbers of OTLP end at 16 (`Span.flags`).
+const NUMBERS: usize = 17;
+
+pub(super) struct Field {
+    /// The key that is written: lowerCamelCase.
+    pub json: &'static str,
+    /// The same as it stands in compact JSON, with quotes and colon.
+    pub key: &'static str,
+    /// The name in the `.proto`; accepted when reading, as the Collector and protojson do.
+    pub original: &'static str,
+    pub number: u32,
+    pub presence: Presence,
+    pub kind: Kind,
+}
+
+/// When a field is on the wire.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Presence {
+    /// Proto3 scalar: absent when it has its default value.
+    Implicit,
+    /// `optional`, or a singular message: written whenever it was given.
+    Explicit,
+    /// A member of the message's oneof (no message of OTLP has two): at most one is present.
+    Choice,
+    Repeated,
+}
+
+/// What a field holds, and with it both encodings.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    String,
+    /// base64 in JSON.
+    Bytes,
+    /// A trace or span id of this many bytes: hex in JSON, OTLP's deviation from protojson.
+    Id(usize),
+    Bool,
+    Double,
+    Fixed32,
+    Fixed64,
+    Sfixed64,
+    Int32,
+    Int64,
+    Uint32,
+    Uint64,
+    Sint32,
+    /// An integer in JSON; the names are accepted when reading, as the Collector does.
+    Enum(&'static [(&'static str, i32)]),
+    Message(&'static Message),
+}
+
+/// Wire types of protobuf that OTLP uses.
+pub(super) const VARINT: u32 = 0;
+pub(super) const I64: u32 = 1;
+pub(super) const LEN: u32 = 2;
+pub(super) const I32: u32 = 5;
+
+impl Kind {
+    pub(super) fn wire_type(self) -> u32 {
+        match self {
+            Kind::String | Kind::Bytes | Kind::Id(_) | Kind::Message(_) => LEN,
+            Kind::Double | Kind::Fixed64 | Kind::Sfixed64 => I64,
+            Kind::Fixed32 => I32,
+            _ => VARINT,
+        }
+    }
+
+    /// Repeated numbers are packed into one length-delimited field.
+    pub(super) fn is_packed(self) -> bool {
+        self.wire_type() != LEN
+    }
+}
+
+impl Message {
+    /// The position of a key in `fields`. Senders write fields in a stable order, so the search starts at `hint`, the
+    /// position after the one found last.
+    pub(super) fn position(&self, key: &[u8], hint: usize) -> Option<usize> {
+        let (before, after) = self.fields.split_at(hint.min(self.fields.len()));
+        let matches = |field: &Field| field.json.as_bytes() == key || field.original.as_bytes() == key;
+        match after.iter().position(matches) {
+            Some(found) => Some(found + before.len()),
+            None => before.iter().position(matches),
+        }
+    }
+
+    /// The position of a field number in `fields`.
+    pub(super) fn numbered(&self, number: u32) -> Option<usize> {
+        let entry = *self.by_number.get(number as usize)?;
+        (entry as usize).checked_sub(1)
+    }
+}
+
+pub(super) const fn index_of_numbers(numbers: &[u32]) -> [u8; NUMBERS] {
+    let mut index = [0; NUMBERS];
+    let mut position = 0;
+    while position < numbers.len() {
+        index[numbers[position] as usize] = position as u8 + 1;
+        position += 1;
+    }
+    index
+}
+
+/// Declares a message: `number "original_name" "jsonName" Presence Kind;` per field.
+macro_rules! message {
+    ($id:ident $name:literal { $($number:literal $original:literal $json:literal $presence:ident $kind:expr;)* }) => {
+        pub(in crate::json) static $id: $crate::json::schema::Message = $crate::json::schema::Message {
+            #[cfg(test)]
+            name: $name,
+            fields: &[$($crate::json::schema::Field {
+                json: $json,
+                key: concat!("\"", $json, "\":"),
+                original: $original,
+                number: $number,
+                presence: $crate::json::schema::Presence::$presence,
+                kind: $kind,
+            }),*],
+            by_number: $crate::json::schema::index_of_numbers(&[$($number),*]),
+        };
+    };
+}
+pub(super) use message;

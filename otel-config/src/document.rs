@@ -4,11 +4,10 @@ use std::ops::Deref;
 
 use indexmap::IndexMap;
 
-use crate::diagnostic::{Diagnostics, Location};
-use crate::environment::Environment;
+use crate::diagnostic::Location;
 use crate::id::{ComponentId, PipelineId};
+use crate::kind::Kind;
 use crate::section::Section;
-use crate::source::Source;
 
 /// A value and where it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +23,13 @@ impl<T> Deref for Spanned<T> {
 
     fn deref(&self) -> &T {
         &self.value
+    }
+}
+
+impl<T> Spanned<T> {
+    /// A value at a place.
+    pub fn new(value: T, location: Location) -> Self {
+        Self { value, location }
     }
 }
 
@@ -69,17 +75,16 @@ pub struct PipelineSpec {
     pub section: Section,
 }
 
-/// Reads, merges and expands the sources (a later one wins), sets the overrides (`a::b::c` or `a.b.c`, and a value
-/// in YAML), and checks what can be checked without knowing a component. All findings go to `diags`.
-///
-/// `None` when there is nothing to go on with, such as after a syntax error. A document can come with
-/// errors: then its sections can still be decoded, to report their mistakes as well, but it must not run.
-pub fn load(
-    sources: &[Source],
-    overrides: &[(String, String)],
-    env: &Environment,
-    diags: &mut Diagnostics,
-) -> Option<Document> {
-    let _ = (sources, overrides, env, diags);
-    None
+impl Document {
+    /// The components of one kind.
+    #[must_use]
+    pub fn components(&self, kind: Kind) -> &IndexMap<ComponentId, Section> {
+        match kind {
+            Kind::Receiver => &self.receivers,
+            Kind::Processor => &self.processors,
+            Kind::Exporter => &self.exporters,
+            Kind::Connector => &self.connectors,
+            Kind::Extension => &self.extensions,
+        }
+    }
 }

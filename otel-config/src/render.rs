@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::diagnostic::{Diagnostic, Excerpt, Severity};
-use crate::node::Span;
+use crate::yaml::node::Span;
 
 /// A shown line has at most this many characters.
 const SHOWN: usize = 120;

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::decode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::node::{Node, Span, join};
+use crate::yaml::node::{Node, Span, join};
 
 /// What is written under a key: its values, where they were written, and the path to it. A key without a
 /// body (`otlp:`) and a key that is not there read as an empty map.

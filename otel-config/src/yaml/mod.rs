@@ -1,0 +1,9 @@
+//! Text into a tree that knows its places.
+
+mod merge;
+pub(crate) mod node;
+mod reader;
+mod scalar;
+
+pub(crate) use merge::{merge, unflatten};
+pub(crate) use reader::{Budget, DEPTH, read};

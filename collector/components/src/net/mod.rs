@@ -1,1 +1,7 @@
 //! What components share of the network: clients, servers, TLS, compression.
+
+pub mod client_auth;
+pub mod compress;
+pub mod connect;
+pub mod http_client;
+pub mod tls_client;

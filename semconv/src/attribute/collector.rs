@@ -1,0 +1,197 @@
+// Generated from registry/ by `cargo run -p codeagent-semconv-codegen`; do not edit.
+
+use crate::{Bool, Definition, Key, Text, ValueType, value};
+
+/// `receiver`: The id of the receiver, as the configuration names it.
+///
+/// The Collector's label.
+///
+/// Examples: `otlp`, `otlp/internal`.
+pub const RECEIVER: Key<Text> = Key::new("receiver");
+
+/// `processor`: The id of the processor, as the configuration names it.
+///
+/// The Collector's label.
+///
+/// Examples: `batch`, `attributes/team`.
+pub const PROCESSOR: Key<Text> = Key::new("processor");
+
+/// `exporter`: The id of the exporter, as the configuration names it.
+///
+/// The Collector's label.
+///
+/// Examples: `otlp`, `kafka/traces`.
+pub const EXPORTER: Key<Text> = Key::new("exporter");
+
+/// `transport`: How the request came in.
+///
+/// The Collector's label.
+///
+/// Examples: `grpc`, `http`.
+pub const TRANSPORT: Key<Text> = Key::new("transport");
+
+/// `data_type`: The signal, a value of `otelcol.signal`.
+///
+/// The Collector's label on the metrics of an exporter's queue.
+///
+/// Examples: `traces`, `metrics`, `logs`.
+pub const DATA_TYPE: Key<Text> = Key::new("data_type");
+
+/// `otel.signal`: The signal, a value of `otelcol.signal`.
+///
+/// The Collector's label on the metrics of a processor.
+///
+/// Examples: `traces`, `metrics`, `logs`.
+pub const OTEL_SIGNAL: Key<Text> = Key::new("otel.signal");
+
+/// `outcome`: How the receiver answered a request.
+///
+/// The Collector's label on `otelcol.receiver.requests`.
+pub const OUTCOME: Key<value::RequestOutcome> = Key::new("outcome");
+
+/// `error.permanent`: Whether another try is useless.
+///
+/// The Collector's label on failed sends.
+pub const ERROR_PERMANENT: Key<Bool> = Key::new("error.permanent");
+
+/// `otelcol.signal`: The signal of a pipeline.
+pub const OTELCOL_SIGNAL: Key<value::Signal> = Key::new("otelcol.signal");
+
+/// `otelcol.component.kind`: The kind of a node of the pipelines.
+pub const OTELCOL_COMPONENT_KIND: Key<value::ComponentKind> = Key::new("otelcol.component.kind");
+
+/// `otelcol.component.id`: The id of a node, as the configuration names it.
+///
+/// From the configuration, so that it may be a metric attribute.
+///
+/// Examples: `otlp`, `attributes/team`.
+pub const OTELCOL_COMPONENT_ID: Key<Text> = Key::new("otelcol.component.id");
+
+/// `otelcol.pipeline.id`: The id of a pipeline, as the configuration names it.
+///
+/// From the configuration, so that it may be a metric attribute. Empty for a node that several pipelines share,
+/// such as a receiver or an exporter.
+///
+/// Examples: `traces`, `logs/audit`.
+pub const OTELCOL_PIPELINE_ID: Key<Text> = Key::new("otelcol.pipeline.id");
+
+/// `codeagent.drop.reason`: Why an item or a request went no further.
+///
+/// A closed list. Whoever needs another reason adds it here, so that no item disappears without a name for it.
+pub const CODEAGENT_DROP_REASON: Key<value::DropReason> = Key::new("codeagent.drop.reason");
+
+/// `codeagent.request.encoding`: How the body of a request was encoded.
+pub const CODEAGENT_REQUEST_ENCODING: Key<value::RequestEncoding> = Key::new("codeagent.request.encoding");
+
+/// `codeagent.request.code`: The answer to a request, an HTTP status code or the name of a gRPC status.
+///
+/// Examples: `200`, `503`, `OK`, `UNAVAILABLE`.
+pub const CODEAGENT_REQUEST_CODE: Key<Text> = Key::new("codeagent.request.code");
+
+pub(super) static DEFINED: &[Definition] = &[
+    Definition {
+        key: "receiver",
+        label: "receiver",
+        value_type: ValueType::Text,
+        brief: "The id of the receiver, as the configuration names it.",
+        identifier: false,
+    },
+    Definition {
+        key: "processor",
+        label: "processor",
+        value_type: ValueType::Text,
+        brief: "The id of the processor, as the configuration names it.",
+        identifier: false,
+    },
+    Definition {
+        key: "exporter",
+        label: "exporter",
+        value_type: ValueType::Text,
+        brief: "The id of the exporter, as the configuration names it.",
+        identifier: false,
+    },
+    Definition {
+        key: "transport",
+        label: "transport",
+        value_type: ValueType::Text,
+        brief: "How the request came in.",
+        identifier: false,
+    },
+    Definition {
+        key: "data_type",
+        label: "data_type",
+        value_type: ValueType::Text,
+        brief: "The signal, a value of `otelcol.signal`.",
+        identifier: false,
+    },
+    Definition {
+        key: "otel.signal",
+        label: "otel_signal",
+        value_type: ValueType::Text,
+        brief: "The signal, a value of `otelcol.signal`.",
+        identifier: false,
+    },
+    Definition {
+        key: "outcome",
+        label: "outcome",
+        value_type: ValueType::Closed(&["success", "refused", "failure"]),
+        brief: "How the receiver answered a request.",
+        identifier: false,
+    },
+    Definition {
+        key: "error.permanent",
+        label: "error_permanent",
+        value_type: ValueType::Bool,
+        brief: "Whether another try is useless.",
+        identifier: false,
+    },
+    Definition {
+        key: "otelcol.signal",
+        label: "signal",
+        value_type: ValueType::Closed(&["traces", "metrics", "logs"]),
+        brief: "The signal of a pipeline.",
+        identifier: false,
+    },
+    Definition {
+        key: "otelcol.component.kind",
+        label: "kind",
+        value_type: ValueType::Closed(&["receiver", "processor", "exporter", "connector"]),
+        brief: "The kind of a node of the pipelines.",
+        identifier: false,
+    },
+    Definition {
+        key: "otelcol.component.id",
+        label: "node",
+        value_type: ValueType::Text,
+        brief: "The id of a node, as the configuration names it.",
+        identifier: false,
+    },
+    Definition {
+        key: "otelcol.pipeline.id",
+        label: "pipeline",
+        value_type: ValueType::Text,
+        brief: "The id of a pipeline, as the configuration names it.",
+        identifier: false,
+    },
+    Definition {
+        key: "codeagent.drop.reason",
+        label: "reason",
+        value_type: ValueType::Closed(&["malformed", "too_large", "over_budget", "queue_full", "filtered", "sampled", "rejected", "unrepresentable", "expired", "shutdown", "unsupported", "unauthenticated"]),
+        brief: "Why an item or a request went no further.",
+        identifier: false,
+    },
+    Definition {
+        key: "codeagent.request.encoding",
+        label: "encoding",
+        value_type: ValueType::Closed(&["protobuf", "json", "other"]),
+        brief: "How the body of a request was encoded.",
+        identifier: false,
+    },
+    Definition {
+        key: "codeagent.request.code",
+        label: "code",
+        value_type: ValueType::Text,
+        brief: "The answer to a request, an HTTP status code or the name of a gRPC status.",
+        identifier: false,
+    },
+];

@@ -1,0 +1,312 @@
+// Generated from registry/ by `cargo run -p codeagent-semconv-codegen`; do not edit.
+
+use crate::{Definition, Int, Key, Text, ValueType, value};
+
+/// `gen_ai.agent.name`: The name of the agent, as the application gives it.
+///
+/// Examples: `coder`, `reviewer`.
+pub const GEN_AI_AGENT_NAME: Key<Text> = Key::new("gen_ai.agent.name");
+
+/// `gen_ai.conversation.id`: The conversation (thread) that the messages belong to.
+///
+/// Example: `conv_5j66UpCpwteGg4YSxUnt7lPY`.
+pub const GEN_AI_CONVERSATION_ID: Key<Text> = Key::new("gen_ai.conversation.id");
+
+/// `gen_ai.evaluation.name`: The name of what an evaluation scores.
+///
+/// Examples: `Relevance`, `IntentResolution`.
+pub const GEN_AI_EVALUATION_NAME: Key<Text> = Key::new("gen_ai.evaluation.name");
+
+/// `gen_ai.operation.name`: The operation that is performed.
+pub const GEN_AI_OPERATION_NAME: Key<value::GenAiOperationName<'static>> = Key::new("gen_ai.operation.name");
+
+/// `gen_ai.request.model`: The model that was asked for.
+///
+/// Examples: `claude-sonnet-5`, `gpt-5.6`.
+pub const GEN_AI_REQUEST_MODEL: Key<Text> = Key::new("gen_ai.request.model");
+
+/// `gen_ai.request.reasoning.level`: The reasoning effort that was asked for.
+///
+/// Examples: `low`, `medium`, `high`, `xhigh`.
+pub const GEN_AI_REQUEST_REASONING_LEVEL: Key<Text> = Key::new("gen_ai.request.reasoning.level");
+
+/// `gen_ai.tool.call.id`: The call of a tool, as the model numbers it.
+///
+/// Example: `call_mszuSIzqtI65i1wAUOE8w5H4`.
+pub const GEN_AI_TOOL_CALL_ID: Key<Text> = Key::new("gen_ai.tool.call.id");
+
+/// `gen_ai.tool.name`: The name of the tool, as the product calls it.
+///
+/// Examples: `Bash`, `apply_patch`.
+pub const GEN_AI_TOOL_NAME: Key<Text> = Key::new("gen_ai.tool.name");
+
+/// `gen_ai.usage.input_tokens`: Tokens of the input, cached ones included.
+///
+/// Example: `100`.
+pub const GEN_AI_USAGE_INPUT_TOKENS: Key<Int> = Key::new("gen_ai.usage.input_tokens");
+
+/// `gen_ai.usage.output_tokens`: Tokens of the output, reasoning included.
+///
+/// Example: `180`.
+pub const GEN_AI_USAGE_OUTPUT_TOKENS: Key<Int> = Key::new("gen_ai.usage.output_tokens");
+
+/// `session.id`: The session that the telemetry belongs to.
+///
+/// Example: `00112233-4455-6677-8899-aabbccddeeff`.
+pub const SESSION_ID: Key<Text> = Key::new("session.id");
+
+/// `error.type`: The class of error with which the operation ended.
+///
+/// Low cardinality. Absent when the operation succeeded.
+///
+/// Examples: `timeout`, `java.net.UnknownHostException`, `500`.
+pub const ERROR_TYPE: Key<Text> = Key::new("error.type");
+
+/// `service.version`: The version of the service or program.
+///
+/// Example: `2.0.0`.
+pub const SERVICE_VERSION: Key<Text> = Key::new("service.version");
+
+/// `service.instance.id`: Tells the running instances of one service apart.
+///
+/// Example: `627cc493-f310-47de-96bd-71410b7dec09`.
+pub const SERVICE_INSTANCE_ID: Key<Text> = Key::new("service.instance.id");
+
+/// `code.file.path`: The path of a source file.
+///
+/// Example: `src/main.rs`.
+pub const CODE_FILE_PATH: Key<Text> = Key::new("code.file.path");
+
+/// `process.exit.code`: The exit code of the process.
+///
+/// Example: `127`.
+pub const PROCESS_EXIT_CODE: Key<Int> = Key::new("process.exit.code");
+
+/// `process.command_line`: The whole command that started the process, as one string.
+///
+/// May hold secrets; redact before it leaves the machine.
+///
+/// Example: `cargo test --workspace`.
+pub const PROCESS_COMMAND_LINE: Key<Text> = Key::new("process.command_line");
+
+/// `test.suite.name`: The name of the test suite.
+///
+/// Example: `integration`.
+pub const TEST_SUITE_NAME: Key<Text> = Key::new("test.suite.name");
+
+/// `test.suite.run.status`: How the run of a test suite ended.
+pub const TEST_SUITE_RUN_STATUS: Key<value::TestSuiteRunStatus<'static>> = Key::new("test.suite.run.status");
+
+/// `test.case.result.status`: The result of one test case.
+pub const TEST_CASE_RESULT_STATUS: Key<value::TestCaseResultStatus<'static>> = Key::new("test.case.result.status");
+
+/// `vcs.repository.name`: The name of the repository, without its owner.
+///
+/// Example: `semantic-conventions`.
+pub const VCS_REPOSITORY_NAME: Key<Text> = Key::new("vcs.repository.name");
+
+/// `vcs.ref.head.name`: The branch or tag that is worked on.
+///
+/// Example: `my-feature-branch`.
+pub const VCS_REF_HEAD_NAME: Key<Text> = Key::new("vcs.ref.head.name");
+
+/// `vcs.ref.head.revision`: The revision that is worked on.
+///
+/// Example: `9d59409acf479dfa0df1aa568182e43e43df8bbe28d60fcf2bc52e30068802cc`.
+pub const VCS_REF_HEAD_REVISION: Key<Text> = Key::new("vcs.ref.head.revision");
+
+/// `vcs.change.id`: The pull or merge request, as the provider numbers it.
+///
+/// Example: `123`.
+pub const VCS_CHANGE_ID: Key<Text> = Key::new("vcs.change.id");
+
+/// `vcs.change.state`: The state of the pull or merge request.
+pub const VCS_CHANGE_STATE: Key<value::VcsChangeState<'static>> = Key::new("vcs.change.state");
+
+/// `vcs.line_change.type`: Whether lines were added or removed.
+pub const VCS_LINE_CHANGE_TYPE: Key<value::VcsLineChangeType<'static>> = Key::new("vcs.line_change.type");
+
+pub(super) static DEFINED: &[Definition] = &[
+    Definition {
+        key: "gen_ai.agent.name",
+        label: "gen_ai_agent_name",
+        value_type: ValueType::Text,
+        brief: "The name of the agent, as the application gives it.",
+        identifier: false,
+    },
+    Definition {
+        key: "gen_ai.conversation.id",
+        label: "gen_ai_conversation_id",
+        value_type: ValueType::Text,
+        brief: "The conversation (thread) that the messages belong to.",
+        identifier: true,
+    },
+    Definition {
+        key: "gen_ai.evaluation.name",
+        label: "gen_ai_evaluation_name",
+        value_type: ValueType::Text,
+        brief: "The name of what an evaluation scores.",
+        identifier: false,
+    },
+    Definition {
+        key: "gen_ai.operation.name",
+        label: "gen_ai_operation_name",
+        value_type: ValueType::Open(&["chat", "generate_content", "text_completion", "embeddings", "retrieval", "create_agent", "invoke_agent", "execute_tool", "invoke_workflow", "plan", "search_memory", "create_memory", "update_memory", "upsert_memory", "delete_memory", "create_memory_store", "delete_memory_store"]),
+        brief: "The operation that is performed.",
+        identifier: false,
+    },
+    Definition {
+        key: "gen_ai.request.model",
+        label: "gen_ai_request_model",
+        value_type: ValueType::Text,
+        brief: "The model that was asked for.",
+        identifier: false,
+    },
+    Definition {
+        key: "gen_ai.request.reasoning.level",
+        label: "gen_ai_request_reasoning_level",
+        value_type: ValueType::Text,
+        brief: "The reasoning effort that was asked for.",
+        identifier: false,
+    },
+    Definition {
+        key: "gen_ai.tool.call.id",
+        label: "gen_ai_tool_call_id",
+        value_type: ValueType::Text,
+        brief: "The call of a tool, as the model numbers it.",
+        identifier: true,
+    },
+    Definition {
+        key: "gen_ai.tool.name",
+        label: "gen_ai_tool_name",
+        value_type: ValueType::Text,
+        brief: "The name of the tool, as the product calls it.",
+        identifier: false,
+    },
+    Definition {
+        key: "gen_ai.usage.input_tokens",
+        label: "gen_ai_usage_input_tokens",
+        value_type: ValueType::Int,
+        brief: "Tokens of the input, cached ones included.",
+        identifier: false,
+    },
+    Definition {
+        key: "gen_ai.usage.output_tokens",
+        label: "gen_ai_usage_output_tokens",
+        value_type: ValueType::Int,
+        brief: "Tokens of the output, reasoning included.",
+        identifier: false,
+    },
+    Definition {
+        key: "session.id",
+        label: "session_id",
+        value_type: ValueType::Text,
+        brief: "The session that the telemetry belongs to.",
+        identifier: true,
+    },
+    Definition {
+        key: "error.type",
+        label: "error_type",
+        value_type: ValueType::Text,
+        brief: "The class of error with which the operation ended.",
+        identifier: false,
+    },
+    Definition {
+        key: "service.version",
+        label: "service_version",
+        value_type: ValueType::Text,
+        brief: "The version of the service or program.",
+        identifier: false,
+    },
+    Definition {
+        key: "service.instance.id",
+        label: "service_instance_id",
+        value_type: ValueType::Text,
+        brief: "Tells the running instances of one service apart.",
+        identifier: true,
+    },
+    Definition {
+        key: "code.file.path",
+        label: "code_file_path",
+        value_type: ValueType::Text,
+        brief: "The path of a source file.",
+        identifier: true,
+    },
+    Definition {
+        key: "process.exit.code",
+        label: "process_exit_code",
+        value_type: ValueType::Int,
+        brief: "The exit code of the process.",
+        identifier: false,
+    },
+    Definition {
+        key: "process.command_line",
+        label: "process_command_line",
+        value_type: ValueType::Text,
+        brief: "The whole command that started the process, as one string.",
+        identifier: true,
+    },
+    Definition {
+        key: "test.suite.name",
+        label: "test_suite_name",
+        value_type: ValueType::Text,
+        brief: "The name of the test suite.",
+        identifier: false,
+    },
+    Definition {
+        key: "test.suite.run.status",
+        label: "test_suite_run_status",
+        value_type: ValueType::Open(&["success", "failure", "skipped", "aborted", "timed_out", "in_progress"]),
+        brief: "How the run of a test suite ended.",
+        identifier: false,
+    },
+    Definition {
+        key: "test.case.result.status",
+        label: "test_case_result_status",
+        value_type: ValueType::Open(&["pass", "fail"]),
+        brief: "The result of one test case.",
+        identifier: false,
+    },
+    Definition {
+        key: "vcs.repository.name",
+        label: "vcs_repository_name",
+        value_type: ValueType::Text,
+        brief: "The name of the repository, without its owner.",
+        identifier: false,
+    },
+    Definition {
+        key: "vcs.ref.head.name",
+        label: "vcs_ref_head_name",
+        value_type: ValueType::Text,
+        brief: "The branch or tag that is worked on.",
+        identifier: false,
+    },
+    Definition {
+        key: "vcs.ref.head.revision",
+        label: "vcs_ref_head_revision",
+        value_type: ValueType::Text,
+        brief: "The revision that is worked on.",
+        identifier: true,
+    },
+    Definition {
+        key: "vcs.change.id",
+        label: "vcs_change_id",
+        value_type: ValueType::Text,
+        brief: "The pull or merge request, as the provider numbers it.",
+        identifier: true,
+    },
+    Definition {
+        key: "vcs.change.state",
+        label: "vcs_change_state",
+        value_type: ValueType::Open(&["open", "wip", "closed", "merged"]),
+        brief: "The state of the pull or merge request.",
+        identifier: false,
+    },
+    Definition {
+        key: "vcs.line_change.type",
+        label: "vcs_line_change_type",
+        value_type: ValueType::Open(&["added", "removed"]),
+        brief: "Whether lines were added or removed.",
+        identifier: false,
+    },
+];

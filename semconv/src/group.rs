@@ -1,0 +1,71 @@
+//! Groups of attributes that we add to signals of upstream: a descriptor for each.
+//
+// Generated from registry/ by `cargo run -p codeagent-semconv-codegen`; do not edit.
+
+use crate::{Attribute, Group, Level};
+
+/// `codeagent.agent_run`: What we add to upstream's `invoke_agent` spans.
+///
+/// There is one such span for each prompt of a user, and one for each run of a sub-agent below it.
+pub static CODEAGENT_AGENT_RUN: Group = Group {
+    id: "codeagent.agent_run",
+    brief: "What we add to upstream's `invoke_agent` spans.",
+    attributes: &[
+        Attribute::new("codeagent.task.id", "codeagent_task_id", Level::Conditional("If the signal belongs to a task.")),
+        Attribute::new("session.id", "session_id", Level::Recommended),
+        Attribute::new("gen_ai.conversation.id", "gen_ai_conversation_id", Level::Recommended),
+        Attribute::new("gen_ai.agent.name", "gen_ai_agent_name", Level::Recommended),
+        Attribute::new("codeagent.config.revision", "codeagent_config_revision", Level::Recommended),
+        Attribute::new("codeagent.subagent.depth", "codeagent_subagent_depth", Level::Recommended),
+        Attribute::new("codeagent.prompt.revision", "codeagent_prompt_revision", Level::Recommended),
+        Attribute::new("codeagent.toolset.revision", "codeagent_toolset_revision", Level::Recommended),
+        Attribute::new("codeagent.turn.count", "codeagent_turn_count", Level::Recommended),
+    ],
+};
+
+/// `codeagent.model_call`: What we add to upstream's inference spans, such as `chat`.
+pub static CODEAGENT_MODEL_CALL: Group = Group {
+    id: "codeagent.model_call",
+    brief: "What we add to upstream's inference spans, such as `chat`.",
+    attributes: &[
+        Attribute::new("codeagent.task.id", "codeagent_task_id", Level::Conditional("If the signal belongs to a task.")),
+        Attribute::new("session.id", "session_id", Level::Recommended),
+        Attribute::new("gen_ai.conversation.id", "gen_ai_conversation_id", Level::Recommended),
+        Attribute::new("gen_ai.agent.name", "gen_ai_agent_name", Level::Recommended),
+        Attribute::new("codeagent.config.revision", "codeagent_config_revision", Level::Recommended),
+        Attribute::new("codeagent.turn.number", "codeagent_turn_number", Level::Recommended),
+        Attribute::new("codeagent.query.source", "codeagent_query_source", Level::Recommended),
+        Attribute::new("codeagent.context.used", "codeagent_context_used", Level::Recommended),
+        Attribute::new("codeagent.context.window", "codeagent_context_window", Level::Recommended),
+        Attribute::new("codeagent.cost.amount", "codeagent_cost_amount", Level::Recommended),
+        Attribute::new("codeagent.cost.source", "codeagent_cost_source", Level::Conditional("If a cost is given.")),
+        Attribute::new("codeagent.cost.price_list", "codeagent_cost_price_list", Level::Conditional("If the cost was computed.")),
+        Attribute::new("gen_ai.request.reasoning.level", "gen_ai_request_reasoning_level", Level::Conditional("If a level was asked for.")),
+    ],
+};
+
+/// `codeagent.tool_call`: What we add to upstream's `execute_tool` spans.
+///
+/// Children: `codeagent.permission.wait`, `codeagent.command.run`, `codeagent.edit.apply`, `codeagent.test.run`,
+/// and the `invoke_agent` span of a sub-agent.
+pub static CODEAGENT_TOOL_CALL: Group = Group {
+    id: "codeagent.tool_call",
+    brief: "What we add to upstream's `execute_tool` spans.",
+    attributes: &[
+        Attribute::new("codeagent.task.id", "codeagent_task_id", Level::Conditional("If the signal belongs to a task.")),
+        Attribute::new("session.id", "session_id", Level::Recommended),
+        Attribute::new("gen_ai.conversation.id", "gen_ai_conversation_id", Level::Recommended),
+        Attribute::new("gen_ai.agent.name", "gen_ai_agent_name", Level::Recommended),
+        Attribute::new("codeagent.config.revision", "codeagent_config_revision", Level::Recommended),
+        Attribute::new("codeagent.turn.number", "codeagent_turn_number", Level::Recommended),
+        Attribute::new("codeagent.tool.category", "codeagent_tool_category", Level::Recommended),
+        Attribute::new("codeagent.tool.origin", "codeagent_tool_origin", Level::Recommended),
+    ],
+};
+
+/// Every group.
+pub static ALL: &[&crate::Group] = &[
+    &CODEAGENT_AGENT_RUN,
+    &CODEAGENT_MODEL_CALL,
+    &CODEAGENT_TOOL_CALL,
+];

@@ -2,7 +2,7 @@
 
 use crate::load::{Source, UPSTREAM};
 use crate::schema::{self, Level, Ref, Visibility};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All that the files say, by area.
 #[derive(Debug, Default)]
@@ -85,12 +85,16 @@ pub fn resolve(sources: Vec<Source>) -> Result<Registry, Vec<String>> {
         }
     }
     areas.sort_by(|a, b| (a.name == UPSTREAM, &a.name).cmp(&(b.name == UPSTREAM, &b.name)));
-    if resolver.problems.is_empty() { Ok(Registry { areas }) } else { Err(resolver.problems) }
+    let unused = resolver.groups.keys().filter(|group| !resolver.used.contains(*group));
+    let unused = unused.map(|group| format!("the group `{group}` is internal, and no signal refers to it"));
+    let problems: Vec<String> = unused.chain(resolver.problems).collect();
+    if problems.is_empty() { Ok(Registry { areas }) } else { Err(problems) }
 }
 
 struct Resolver {
     keys: Vec<String>,
     groups: BTreeMap<String, Vec<Ref>>,
+    used: BTreeSet<String>,
     problems: Vec<String>,
 }
 
@@ -98,8 +102,9 @@ impl Resolver {
     fn new(sources: &[Source]) -> Self {
         let keys = sources.iter().flat_map(|s| &s.file.attributes).map(|a| a.key.clone()).collect();
         let groups = sources.iter().flat_map(|s| &s.file.attribute_groups);
-        let groups = groups.map(|group| (group.id.clone(), group.attributes.clone())).collect();
-        Self { keys, groups, problems: Vec::new() }
+        let internal = groups.filter(|group| group.visibility == Visibility::Internal);
+        let groups = internal.map(|group| (group.id.clone(), group.attributes.clone())).collect();
+        Self { keys, groups, used: BTreeSet::new(), problems: Vec::new() }
     }
 
     fn area(&mut self, source: Source) -> Area {
@@ -109,19 +114,37 @@ impl Resolver {
             groups.into_iter().partition(|group| group.visibility == Visibility::Public);
         for group in &internal {
             self.uses(&path, &group.id, &group.attributes);
+            if group.stability.is_some() || !group.brief.is_empty() {
+                self.problems.push(format!("{path}: {}: an internal group has attributes alone", group.id));
+            }
         }
-        let mut signals = Signals { resolver: self, path };
+        for group in public.iter().filter(|group| group.stability.is_none()) {
+            self.problems.push(format!("{path}: {}: a public group has a stability", group.id));
+        }
+        let mut signals = Signals { resolver: self, path, are_spans: true };
+        let spans = signals.all(file.spans, |span| (&span.r#type, span.attributes.clone()));
+        signals.are_spans = false;
         Area {
             name: area,
             intro,
             attributes: file.attributes,
             groups: signals.all(public, |group| (&group.id, group.attributes.clone())),
-            spans: signals.all(file.spans, |span| (&span.r#type, span.attributes.clone())),
+            spans,
             events: signals.all(file.events, |event| (&event.name, event.attributes.clone())),
             metrics: signals.all(file.metrics, |metric| (&metric.name, metric.attributes.clone())),
             entities: signals.all(file.entities, |entity| {
                 (&entity.r#type, [entity.identity.as_slice(), &entity.description].concat())
             }),
+        }
+    }
+
+    /// Samplers see spans alone.
+    fn no_sampling(&mut self, path: &str, owner: &str, uses: &[Use]) {
+        for used in uses.iter().filter(|used| used.sampling) {
+            self.problems.push(format!(
+                "{path}: {owner}: `{}` is `sampling_relevant`, which only spans know",
+                used.key
+            ));
         }
     }
 
@@ -157,9 +180,10 @@ impl Resolver {
 
     fn group(&mut self, path: &str, owner: &str, group: &str, uses: &mut Vec<(Use, bool)>) {
         let Some(refs) = self.groups.get(group).cloned() else {
-            self.problems.push(format!("{path}: {owner}: no file declares the group `{group}`"));
+            self.problems.push(format!("{path}: {owner}: no file declares the internal group `{group}`"));
             return;
         };
+        self.used.insert(group.to_owned());
         for reference in refs {
             let Some(key) = reference.r#ref else {
                 self.problems.push(format!("{path}: {owner}: the group `{group}` refers to a group"));
@@ -181,6 +205,7 @@ impl Resolver {
 struct Signals<'a> {
     resolver: &'a mut Resolver,
     path: String,
+    are_spans: bool,
 }
 
 impl Signals<'_> {
@@ -189,6 +214,9 @@ impl Signals<'_> {
         for def in defs {
             let (name, refs) = parts(&def);
             let uses = self.resolver.uses(&self.path, name, &refs);
+            if !self.are_spans {
+                self.resolver.no_sampling(&self.path, name, &uses);
+            }
             signals.push(Signal { def, uses });
         }
         signals

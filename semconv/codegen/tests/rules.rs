@@ -61,6 +61,26 @@ fn a_good_registry_has_no_problems() {
 
 /// A place in [`GOOD`], what is put there, and what the generator says of it.
 const BREACHES: &[(&str, &str, &str)] = &[
+    (
+        "id: attributes.codeagent.a\n",
+        "id: attributes.codeagent.b\n",
+        "the group `attributes.codeagent.b` is internal, and no",
+    ),
+    (
+        "    visibility: internal\n",
+        "    visibility: internal\n    brief: Some.\n",
+        "an internal group has attributes alone",
+    ),
+    (
+        "    visibility: internal\n",
+        "    visibility: public\n    brief: Some.\n",
+        "a public group has a stability",
+    ),
+    (
+        "[{ref_group: attributes.codeagent.a}]",
+        "[{ref: codeagent.a.text, sampling_relevant: true}]",
+        "which only spans know",
+    ),
     ("definition/2", "definition/1", "file_format is `definition/1`"),
     ("stability: development\nattribute_groups", "stable: yes\nattribute_groups", "unknown field"),
     ("    kind: internal\n", "", "missing field `kind`"),
@@ -71,7 +91,11 @@ const BREACHES: &[(&str, &str, &str)] = &[
     ),
     ("instrument: histogram", "instrument: timer", "unknown variant `timer`"),
     ("ref: codeagent.a.id", "ref: codeagent.a.ids", "no file declares the attribute `codeagent.a.ids`"),
-    ("ref_group: attributes.codeagent.a}", "ref_group: nothing}", "no file declares the group `nothing`"),
+    (
+        "ref_group: attributes.codeagent.a}",
+        "ref_group: nothing}",
+        "no file declares the internal group `nothing`",
+    ),
     (
         "{ref: codeagent.a.id, req",
         "{ref: codeagent.a.id, ref_group: x, req",

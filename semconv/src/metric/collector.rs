@@ -554,14 +554,14 @@ pub static CODEAGENT_MEMORY_BUDGET_USED: Metric = Metric {
     opt_in: false,
 };
 
-/// `codeagent.memory.budget.limit`: Bytes of the memory budget.
+/// `codeagent.memory.budget.limit`: The memory budget in bytes.
 pub static CODEAGENT_MEMORY_BUDGET_LIMIT: Metric = Metric {
     name: "codeagent.memory.budget.limit",
     prometheus: "codeagent_memory_budget_limit_bytes",
     instrument: Instrument::UpDownCounter,
     number: Number::Int,
     unit: "By",
-    brief: "Bytes of the memory budget.",
+    brief: "The memory budget in bytes.",
     buckets: &[],
     attributes: &[],
     opt_in: false,

@@ -8,7 +8,9 @@ use schemars::Schema;
 use tokio::sync::watch;
 
 use crate::auth::Authenticators;
-use crate::{Batch, BoxFuture, Budget, Consumer, Ledger, Permit, Processor, QueueId, Refused, Signal};
+use crate::{
+    Batch, BoxFuture, Budget, Consumer, Health, Ledger, Permit, Processor, QueueId, Refused, Signal,
+};
 
 /// What every factory tells about its component.
 #[derive(Clone, Copy)]
@@ -96,6 +98,8 @@ pub struct Host {
     pub threads: usize,
     /// The authenticators that extensions offer.
     pub authenticators: Authenticators,
+    /// How far the process is in its life.
+    pub health: Arc<Health>,
 }
 
 /// Batch sizes that a `batch` processor passes on to the exporters' senders.
@@ -211,4 +215,17 @@ pub struct BuiltExtension {
     pub authenticator: Option<crate::auth::Authenticator>,
     /// A server of its own, if it has one.
     pub service: Option<Box<dyn Receiver>>,
+}
+
+impl Host {
+    /// A host of its own: an empty ledger, a memory budget of `memory` bytes, no authenticators.
+    pub fn new(threads: usize, memory: usize) -> Self {
+        Host {
+            ledger: Arc::default(),
+            memory: Budget::new(memory),
+            threads,
+            authenticators: Arc::default(),
+            health: Arc::default(),
+        }
+    }
 }

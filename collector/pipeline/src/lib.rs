@@ -6,6 +6,7 @@ mod budget;
 mod component;
 mod consume;
 mod export;
+mod health;
 pub mod json;
 mod ledger;
 pub mod otlp;
@@ -22,6 +23,7 @@ pub use component::{
 };
 pub use consume::{BoxFuture, Consumer};
 pub use export::{Encoded, Exporter, Rejection, SendError, Sent, Settled};
+pub use health::{Health, Phase};
 pub use ledger::{InFlight, Ledger, Node, NodeKind, Reason, Row};
 pub use processor::{Processed, Processor};
 pub use refused::Refused;

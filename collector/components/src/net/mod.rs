@@ -4,4 +4,5 @@ pub mod client_auth;
 pub mod compress;
 pub mod connect;
 pub mod http_client;
+pub mod pages;
 pub mod tls_client;

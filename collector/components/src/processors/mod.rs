@@ -1,6 +1,9 @@
 //! All processors. A new one: its folder here, and one line in the list.
 
+pub mod batch;
+pub mod memory_limiter;
+
 use codeagent_pipeline::ProcessorFactory;
 
 /// Every processor of this build.
-pub const ALL: &[ProcessorFactory] = &[];
+pub const ALL: &[ProcessorFactory] = &[batch::FACTORY, memory_limiter::FACTORY];

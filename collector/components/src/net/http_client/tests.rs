@@ -1,6 +1,5 @@
 //! Against a real server (hyper's), and against sockets that misbehave.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use codeagent_config::{Diagnostics, Section};
-use codeagent_pipeline::{Budget, BuildContext, Host, Ledger};
+use codeagent_pipeline::{BuildContext, Host};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -22,12 +21,7 @@ use crate::net::tls_client::TlsClientConfig;
 
 fn build(settings: &HttpSettings) -> Result<HttpClient, Diagnostics> {
     let mut diagnostics = Diagnostics::new();
-    let host = Host {
-        ledger: Arc::new(Ledger::default()),
-        memory: Budget::new(1 << 30),
-        threads: 1,
-        authenticators: Arc::new(HashMap::new()),
-    };
+    let host = Host::new(1, 1 << 30);
     let id = "otlphttp".parse().unwrap();
     let mut context = BuildContext { id: &id, diagnostics: &mut diagnostics, host: &host, batching: None };
     let client = HttpClient::new(settings, &Section::absent("exporters::otlphttp"), &mut context);

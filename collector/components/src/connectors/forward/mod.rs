@@ -1,0 +1,66 @@
+#![doc = include_str!("README.md")]
+
+use std::sync::Arc;
+
+use codeagent_config::Section;
+use codeagent_pipeline::{
+    About, Batch, BoxFuture, BuildContext, ConnectorFactory, Consumer, Node, NodeKind, Outputs, Reason,
+    Refused, Signal,
+};
+use schemars::{JsonSchema, schema_for};
+use serde::Deserialize;
+
+/// Makes the connector.
+pub const FACTORY: ConnectorFactory = ConnectorFactory {
+    about: About {
+        kind: "forward",
+        aliases: &[],
+        summary: "hands what one pipeline gives to others of the same signal",
+        signals: &Signal::ALL,
+        schema: || schema_for!(Config),
+    },
+    build,
+};
+
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct Config {}
+
+fn build(
+    context: &mut BuildContext<'_>,
+    section: &Section,
+    signal: Signal,
+    outputs: Outputs,
+) -> Option<Arc<dyn Consumer>> {
+    section.decode::<Config>(context.diagnostics)?;
+    let Some(next) = outputs.get(signal) else {
+        let message =
+            format!("no {signal} pipeline receives from it, so there is nowhere to forward {signal} to");
+        context.diagnostics.push(section.error(message, "list it in the `receivers` of one"));
+        return None;
+    };
+    let node = context.host.ledger.node(NodeKind::Connector, &context.id.to_string(), "", signal);
+    Some(Arc::new(Forward { node, next: next.clone() }))
+}
+
+struct Forward {
+    node: Arc<Node>,
+    next: Arc<dyn Consumer>,
+}
+
+impl Consumer for Forward {
+    fn consume(&self, batch: Batch) -> BoxFuture<'_, Result<(), Refused>> {
+        Box::pin(async move {
+            let mut token = self.node.enter(batch.items());
+            let result = self.next.consume(batch).await;
+            match &result {
+                Ok(()) => {}
+                Err(Refused::Retry { .. }) => token.drop_items(Reason::Refused, token.left()),
+                Err(Refused::Permanent { .. }) => token.drop_items(Reason::Rejected, token.left()),
+                Err(Refused::Partial { items, .. }) => token.drop_items(Reason::Rejected, *items),
+            }
+            token.deliver_rest();
+            result
+        })
+    }
+}

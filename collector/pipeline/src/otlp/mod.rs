@@ -1,5 +1,6 @@
 //! OTLP bytes: checked once, then read through borrowed views and edited by splices.
 
+mod attribute_list;
 #[allow(dead_code)] // the names are for OTLP/JSON, which reads the same table
 mod schema;
 pub mod tree;
@@ -7,5 +8,6 @@ mod validate;
 pub mod views;
 pub mod wire;
 
+pub use attribute_list::{AttributeList, any_value};
 pub use tree::{Edit, Editor, Item, edit, split};
 pub use validate::{MAX_DEPTH, Malformed, Problem, validate};

@@ -3,17 +3,28 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tokio::sync::Notify;
+
 /// A bound on something countable: bytes of the process, bytes or items of a queue.
 #[derive(Debug)]
 pub struct Budget {
     limit: AtomicUsize,
     used: AtomicUsize,
+    /// Holds a wake-up for the one that waits for room, whether it waits already or not.
+    freed: Notify,
+    /// Who waits for room waits in line, so that a large amount is not overtaken for ever.
+    line: tokio::sync::Mutex<()>,
 }
 
 impl Budget {
     /// A budget of `limit` units.
     pub fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Budget { limit: AtomicUsize::new(limit), used: AtomicUsize::new(0) })
+        Arc::new(Budget {
+            limit: AtomicUsize::new(limit),
+            used: AtomicUsize::new(0),
+            freed: Notify::new(),
+            line: tokio::sync::Mutex::new(()),
+        })
     }
 
     /// Takes `amount` units, or nothing. An amount over the whole limit is granted to an empty budget only
@@ -30,6 +41,23 @@ impl Budget {
             .map(|_| Permit { budget: self.clone(), amount })
     }
 
+    /// Waits in line until `amount` units are free, and takes them; an amount over the whole limit waits for
+    /// an empty budget. Dropping the future gives up the place in the line and nothing else.
+    pub async fn acquire(self: &Arc<Self>, amount: usize) -> Permit {
+        let _turn = self.line.lock().await;
+        loop {
+            if let Some(permit) = self.try_acquire(amount, Oversize::WhenEmpty) {
+                return permit;
+            }
+            self.freed.notified().await;
+        }
+    }
+
+    fn give_back(&self, amount: usize) {
+        self.used.fetch_sub(amount, Ordering::AcqRel);
+        self.freed.notify_one();
+    }
+
     /// Units granted and not returned.
     pub fn used(&self) -> usize {
         self.used.load(Ordering::Acquire)
@@ -43,6 +71,7 @@ impl Budget {
     /// Changes the bound; what was granted stays granted.
     pub fn set_limit(&self, limit: usize) {
         self.limit.store(limit, Ordering::Release);
+        self.freed.notify_one();
     }
 }
 
@@ -72,7 +101,7 @@ impl Permit {
     pub fn shrink_to(&mut self, amount: usize) {
         let surplus = self.amount.saturating_sub(amount);
         self.amount -= surplus;
-        self.budget.used.fetch_sub(surplus, Ordering::AcqRel);
+        self.budget.give_back(surplus);
     }
 
     /// Takes `more` units on top, or none of them.
@@ -89,7 +118,7 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.budget.used.fetch_sub(self.amount, Ordering::AcqRel);
+        self.budget.give_back(self.amount);
     }
 }
 
@@ -100,6 +129,14 @@ pub struct Slots(Arc<parking_lot::Mutex<Vec<(QueueId, Permit)>>>);
 /// Names a queue within the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct QueueId(pub usize);
+
+impl QueueId {
+    /// An id that no other queue of the process has.
+    pub fn unique() -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        QueueId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 impl Slots {
     /// Keeps a reservation for `queue`.
@@ -148,6 +185,24 @@ mod tests {
         assert!(!permit.try_grow(1));
         permit.shrink_to(3);
         assert_eq!((budget.used(), permit.amount()), (3, 3));
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_room_is_served_in_line_and_may_leave_it() {
+        let budget = Budget::new(10);
+        let all = budget.try_acquire(10, Oversize::Refuse).unwrap();
+        let take = |amount| {
+            let budget = budget.clone();
+            tokio::spawn(async move { budget.acquire(amount).await.amount() })
+        };
+        let (leaves, large, small) = (take(1), take(25), take(1));
+        tokio::task::yield_now().await;
+        leaves.abort();
+        assert!(leaves.await.unwrap_err().is_cancelled());
+        assert!(!small.is_finished());
+        drop(all);
+        assert_eq!((large.await.unwrap(), small.await.unwrap()), (25, 1));
+        assert_eq!(budget.used(), 0);
     }
 
     #[test]

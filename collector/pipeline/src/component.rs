@@ -8,9 +8,8 @@ use schemars::Schema;
 use tokio::sync::watch;
 
 use crate::auth::Authenticators;
-use crate::{
-    Batch, BoxFuture, Budget, Consumer, Health, Ledger, Permit, Processor, QueueId, Refused, Signal,
-};
+use crate::telemetry::Registry;
+use crate::{Batch, BoxFuture, Budget, Consumer, Health, Ledger, Processor, Refused, Signal, Slots};
 
 /// What every factory tells about its component.
 #[derive(Clone, Copy)]
@@ -92,6 +91,8 @@ pub struct BuildContext<'a> {
 pub struct Host {
     /// The counts of all nodes.
     pub ledger: Arc<Ledger>,
+    /// All other metrics.
+    pub metrics: Arc<Registry>,
     /// The memory budget of the process, in bytes.
     pub memory: Arc<Budget>,
     /// Runtime threads of the data plane.
@@ -199,8 +200,9 @@ pub type BuiltExporter = Arc<dyn Sending>;
 
 /// What the collector does with an exporter's sender.
 pub trait Sending: Consumer {
-    /// Takes a place in the queue for `batch`, to be put in its slots.
-    fn reserve(&self, batch: &Batch) -> Result<(QueueId, Permit), Refused>;
+    /// Takes a place in the queue for `batch` and puts it in `slots`. A sender that blocks when it is full
+    /// never refuses here: it reserves nothing, and waits for room when the batch comes.
+    fn reserve(&self, batch: &Batch, slots: &Slots) -> Result<(), Refused>;
 
     /// Starts the workers. Called once, on the runtime.
     fn start(self: Arc<Self>);
@@ -222,6 +224,7 @@ impl Host {
     pub fn new(threads: usize, memory: usize) -> Self {
         Host {
             ledger: Arc::default(),
+            metrics: Arc::default(),
             memory: Budget::new(memory),
             threads,
             authenticators: Arc::default(),

@@ -12,6 +12,8 @@ mod ledger;
 pub mod otlp;
 mod processor;
 mod refused;
+pub mod sender;
+pub mod telemetry;
 
 pub use batch::{Batch, Chunk};
 pub use budget::{Budget, Oversize, Permit, QueueId, Slots};
@@ -27,3 +29,4 @@ pub use health::{Health, Phase};
 pub use ledger::{InFlight, Ledger, Node, NodeKind, Reason, Row};
 pub use processor::{Processed, Processor};
 pub use refused::Refused;
+pub use sender::{QueueConfig, RetryConfig, Sender, SenderSettings};

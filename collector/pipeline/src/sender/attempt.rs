@@ -1,0 +1,138 @@
+//! From a batch to its fate: encode once, send, repeat, split.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinError;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::Sender;
+use super::backoff::Backoff;
+use super::blame::{GivenUp, Report};
+use super::phase::STOPPING;
+use crate::{Batch, Encoded, Exporter, Reason, Rejection, SendError, Sent, Settled};
+
+/// What became of a request that is not sent again as it is.
+enum Fate {
+    Sent,
+    TooLarge(String),
+    Refused(Reason, String),
+    GivenUp(GivenUp),
+}
+
+impl<E: Exporter> Sender<E> {
+    /// Encodes `batch` and sends it until all of it is settled or given up.
+    pub(super) async fn deliver(self: &Arc<Self>, batch: &Batch) -> Report {
+        let Encoded { mut requests, rejected } = self.exporter.encode(batch);
+        let mut report = Report { rejected, given_up: None };
+        if requests.len() <= 1 {
+            if let Some(request) = requests.pop() {
+                report.add(self.settle_request(request).await);
+            }
+            return report;
+        }
+        // spawned, so that they run side by side; none is left alone: a worker is never cancelled here
+        let mut sends = Vec::with_capacity(requests.len());
+        for request in requests {
+            let (sender, items) = (self.clone(), self.exporter.items(&request));
+            sends.push((items, tokio::spawn(async move { sender.settle_request(request).await })));
+        }
+        for (items, sent) in sends {
+            report.add(sent.await.unwrap_or_else(|error| broken(items, &error)));
+        }
+        report
+    }
+
+    /// Sends one request, and its halves where it is too large.
+    async fn settle_request(self: &Arc<Self>, request: E::Request) -> Report {
+        let mut backoff = Backoff::new(&self.settings.retry);
+        let mut report = Report::default();
+        let mut left = vec![request];
+        while let Some(mut request) = left.pop() {
+            let (reason, message) = match self.send(&mut request, &mut backoff, &mut report).await {
+                Fate::Sent => continue,
+                Fate::Refused(reason, message) => (reason, message),
+                Fate::TooLarge(message) => match self.halve(request) {
+                    Ok([first, second]) => {
+                        left.extend([second, first]);
+                        continue;
+                    }
+                    Err(whole) => {
+                        request = whole;
+                        (Reason::TooLarge, message)
+                    }
+                },
+                Fate::GivenUp(mut given_up) => {
+                    let rest = left.drain(..).chain([request]);
+                    given_up.items = rest.map(|request| self.exporter.items(&request)).sum();
+                    report.given_up = Some(given_up);
+                    continue;
+                }
+            };
+            let items = self.exporter.items(&request);
+            report.rejected.push(Rejection { reason, items, first_item: None, message });
+        }
+        report
+    }
+
+    fn halve(&self, request: E::Request) -> Result<[E::Request; 2], E::Request> {
+        if self.exporter.items(&request) > 1 { self.exporter.split(request) } else { Err(request) }
+    }
+
+    /// Sends `request` until it is settled, must be split, or the time is up.
+    async fn send(&self, request: &mut E::Request, backoff: &mut Backoff<'_>, report: &mut Report) -> Fate {
+        let mut phase = self.phase.watch();
+        loop {
+            let sent = tokio::select! {
+                biased;
+                sent = self.attempt(request) => sent,
+                () = phase.given_up() => return Fate::GivenUp(stopping()),
+            };
+            let (after, message) = match sent {
+                Ok(Sent { rejected }) => {
+                    report.rejected.extend(rejected);
+                    return Fate::Sent;
+                }
+                Err(SendError::Permanent { reason, message }) => return Fate::Refused(reason, message),
+                Err(SendError::TooLarge { message }) => return Fate::TooLarge(message),
+                Err(SendError::Retry { after, message, settled: Settled { rejected, .. } }) => {
+                    report.rejected.extend(rejected);
+                    (after, message)
+                }
+            };
+            let Some(wait) = backoff.next(after) else {
+                return Fate::GivenUp(GivenUp { items: 0, after, message, stopping: false });
+            };
+            self.complaints.retry(&self.node, wait, &message);
+            tokio::select! {
+                biased;
+                () = sleep(wait) => self.metrics.retries.add(1),
+                () = phase.given_up() => return Fate::GivenUp(stopping()),
+            }
+        }
+    }
+
+    /// One attempt within its time.
+    async fn attempt(&self, request: &mut E::Request) -> Result<Sent, SendError> {
+        let start = Instant::now();
+        let limit = self.settings.timeout;
+        let sent = if limit == Duration::ZERO {
+            self.exporter.send(request).await
+        } else {
+            let answer = timeout(limit, self.exporter.send(request)).await;
+            answer.unwrap_or_else(|_| Err(SendError::retry(format!("no answer within {limit:?}"))))
+        };
+        self.metrics.attempt(start.elapsed(), &sent);
+        sent
+    }
+}
+
+fn stopping() -> GivenUp {
+    GivenUp { items: 0, after: None, message: STOPPING.to_owned(), stopping: true }
+}
+
+fn broken(items: usize, error: &JoinError) -> Report {
+    let message = format!("the exporter failed: {error}");
+    let given_up = GivenUp { items, after: None, message, stopping: false };
+    Report { rejected: Vec::new(), given_up: Some(given_up) }
+}

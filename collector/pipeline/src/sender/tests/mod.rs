@@ -1,0 +1,11 @@
+//! A scripted destination, and time that stands still until everybody waits.
+
+mod delivery;
+mod merging;
+mod overload;
+mod script;
+mod stopping;
+
+use std::time::Duration;
+
+const SECOND: Duration = Duration::from_secs(1);

@@ -1,0 +1,111 @@
+//! Full queues, dead destinations, callers who go away.
+
+use codeagent_config::ByteSize;
+use tokio::time::sleep;
+
+use super::SECOND;
+use super::script::*;
+use crate::sender::{QueueConfig, RetryConfig, Sizer};
+use crate::{Consumer, Refused, Sending, Slots};
+
+fn of(size: u64, sizer: Sizer) -> QueueConfig {
+    QueueConfig { queue_size: Some(ByteSize(size)), sizer: Some(sizer), ..not_waited_for() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_queue_refuses_at_once_and_takes_again_when_it_has_room() {
+    let three_requests = (of(3, Sizer::Requests), 3);
+    let in_bytes = (QueueConfig { queue_bytes_max: ByteSize(6), ..not_waited_for() }, 3);
+    for (queue, fits) in [three_requests, in_bytes, (of(5, Sizer::Items), 2), (of(4, Sizer::Bytes), 2)] {
+        let destination = Destination::always(Act::Busy);
+        let bench = running(&destination, queue, RetryConfig::default());
+        for _ in 0..fits {
+            assert_eq!(bench.sender.consume(batch(b"ab")).await, Ok(()));
+        }
+        let answer = bench.sender.consume(batch(b"xy")).await;
+        assert!(
+            matches!(&answer, Err(Refused::Retry { message, .. }) if message.contains("full")),
+            "{answer:?}"
+        );
+        destination.then_always(Act::Take);
+        sleep(60 * SECOND).await;
+        assert_eq!(bench.sender.consume(batch(b"ab")).await, Ok(()));
+        sleep(SECOND).await;
+        let delivered = 2 * fits + 2;
+        assert_eq!(bench.row(), (delivered + 2, delivered, vec![("queue_full", 2)], 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_larger_than_the_queue_passes_an_empty_one() {
+    let destination = Destination::default();
+    let bench = running(&destination, of(2, Sizer::Items), RetryConfig::default());
+    assert_eq!(bench.sender.consume(batch(b"abcdef")).await, Ok(()));
+    sleep(SECOND).await;
+    assert_eq!(destination.taken(), b"abcdef");
+}
+
+#[tokio::test(start_paused = true)]
+async fn items_that_were_acknowledged_and_cannot_be_delivered_are_counted() {
+    let bench = running(&Destination::always(Act::Busy), not_waited_for(), RetryConfig::default());
+    assert_eq!(bench.sender.consume(batch(b"abc")).await, Ok(()));
+    sleep(400 * SECOND).await;
+    assert_eq!(bench.row(), (3, 0, vec![("expired", 3)], 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_blocking_queue_lets_callers_wait_in_line() {
+    let destination = Destination::always(Act::Busy);
+    let queue = QueueConfig { block_on_overflow: true, ..of(2, Sizer::Requests) };
+    let bench = running(&destination, queue, RetryConfig::default());
+    let mut tasks: Vec<_> = (b'a'..=b'f')
+        .map(|item| {
+            let sender = bench.sender.clone();
+            tokio::spawn(async move { sender.consume(batch(&[item])).await })
+        })
+        .collect();
+    sleep(SECOND).await;
+    let (in_queue, waiting) = (bench.row().3, tasks.iter().filter(|task| !task.is_finished()).count());
+    assert_eq!((in_queue, waiting), (2, 4));
+    // callers who leave the line take nobody's place with them
+    for left in [tasks.remove(2), tasks.remove(2)] {
+        left.abort();
+        assert!(left.await.unwrap_err().is_cancelled());
+    }
+    destination.then_always(Act::Take);
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), Ok(()));
+    }
+    sleep(SECOND).await;
+    assert_eq!(destination.taken(), b"abef");
+    assert_eq!(bench.row(), (4, 4, vec![], 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_who_goes_away_does_not_stop_the_export() {
+    let destination = Destination::always(Act::Busy);
+    let bench = running(&destination, QueueConfig::default(), RetryConfig::default());
+    let sender = bench.sender.clone();
+    let caller = tokio::spawn(async move { sender.consume(batch(b"abc")).await });
+    sleep(SECOND).await;
+    caller.abort();
+    destination.then_always(Act::Take);
+    sleep(60 * SECOND).await;
+    assert_eq!(destination.taken(), b"abc");
+    assert_eq!(bench.row(), (3, 3, vec![], 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reserved_place_is_kept_until_it_is_used_or_let_go() {
+    let bench = running(&Destination::default(), of(1, Sizer::Requests), RetryConfig::default());
+    let mut reserved = batch(b"a");
+    let slots = Slots::default();
+    bench.sender.reserve(&reserved, &slots).unwrap();
+    assert!(bench.sender.consume(batch(b"b")).await.is_err());
+    reserved.slots = Some(slots.clone());
+    assert_eq!(bench.sender.consume(reserved).await, Ok(()));
+    sleep(SECOND).await;
+    bench.sender.reserve(&batch(b"c"), &slots).unwrap();
+    drop(slots);
+    assert_eq!(bench.sender.consume(batch(b"d")).await, Ok(()));
+}

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use serde_json::Value;
 
+use crate::numbered::now;
 use crate::otlp::{Payload, Signal};
 
 /// How a request was sent.
@@ -57,6 +59,70 @@ pub fn all() -> Vec<Capture> {
     captures.sort_by(|a, b| a.name.cmp(&b.name));
     assert!(!captures.is_empty(), "no captures in {}", folder.display());
     captures
+}
+
+/// What an agent sent as protobuf, with all its times moved so that the newest is now: backends refuse what is old.
+pub fn recent(agent: &str) -> Vec<Payload> {
+    let captures = all().into_iter().filter(|capture| capture.agent == agent);
+    let mut payloads: Vec<Payload> =
+        captures.map(|capture| Payload::decode(capture.signal, &capture.body).unwrap()).collect();
+    let mut newest = 0;
+    payloads.iter_mut().for_each(|payload| each_time(payload, &mut |time| newest = newest.max(*time)));
+    assert!(newest > 0, "no captures of {agent}");
+    let shift = now() - newest;
+    payloads.iter_mut().for_each(|payload| each_time(payload, &mut |time| *time += shift));
+    payloads
+}
+
+/// All the times of a request that are set.
+fn each_time(payload: &mut Payload, visit: &mut dyn FnMut(&mut u64)) {
+    let mut visit = |time: &mut u64| {
+        if *time > 0 {
+            visit(time);
+        }
+    };
+    match payload {
+        Payload::Traces(request) => {
+            let scopes = request.resource_spans.iter_mut().flat_map(|resource| &mut resource.scope_spans);
+            for span in scopes.flat_map(|scope| &mut scope.spans) {
+                visit(&mut span.start_time_unix_nano);
+                visit(&mut span.end_time_unix_nano);
+                span.events.iter_mut().for_each(|event| visit(&mut event.time_unix_nano));
+            }
+        }
+        Payload::Logs(request) => {
+            let scopes = request.resource_logs.iter_mut().flat_map(|resource| &mut resource.scope_logs);
+            for record in scopes.flat_map(|scope| &mut scope.log_records) {
+                visit(&mut record.time_unix_nano);
+                visit(&mut record.observed_time_unix_nano);
+            }
+        }
+        Payload::Metrics(request) => {
+            let scopes = request.resource_metrics.iter_mut().flat_map(|resource| &mut resource.scope_metrics);
+            let metrics = scopes.flat_map(|scope| &mut scope.metrics);
+            metrics
+                .filter_map(|metric| metric.data.as_mut())
+                .for_each(|data| each_point_time(data, &mut visit));
+        }
+    }
+}
+
+fn each_point_time(data: &mut Data, visit: &mut dyn FnMut(&mut u64)) {
+    macro_rules! points {
+        ($data:expr) => {
+            for point in &mut $data.data_points {
+                visit(&mut point.start_time_unix_nano);
+                visit(&mut point.time_unix_nano);
+            }
+        };
+    }
+    match data {
+        Data::Gauge(gauge) => points!(gauge),
+        Data::Sum(sum) => points!(sum),
+        Data::Histogram(histogram) => points!(histogram),
+        Data::ExponentialHistogram(histogram) => points!(histogram),
+        Data::Summary(summary) => points!(summary),
+    }
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

@@ -78,7 +78,13 @@ pub async fn run_to_end(arguments: &[&str], files: &[(&str, &str)]) -> Output {
 impl Collector {
     /// Starts it with this configuration merged over a base that has the receiver `otlp`, and waits until it is ready.
     pub async fn start(config: &str) -> Self {
-        let arguments = ["run", "--config", "base.yaml", "--config", "test.yaml"];
+        Self::start_more(config, &[]).await
+    }
+
+    /// [`Collector::start`] with more arguments.
+    pub async fn start_more(config: &str, more: &[&str]) -> Self {
+        let mut arguments = vec!["run", "--config", "base.yaml", "--config", "test.yaml"];
+        arguments.extend(more);
         Self::start_with(&arguments, &[("base.yaml", BASE), ("test.yaml", config)]).await
     }
 
@@ -129,6 +135,19 @@ impl Collector {
     /// `http://127.0.0.1:port` of OTLP over HTTP.
     pub fn http(&self) -> String {
         format!("http://127.0.0.1:{}", self.ports.http)
+    }
+
+    /// `host:port` of its own metrics and its status.
+    pub fn own_endpoint(&self) -> String {
+        format!("127.0.0.1:{}", self.ports.metrics)
+    }
+
+    /// The most memory that it ever had resident, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        let id = self.child.id().expect("it runs");
+        let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("VmHWM");
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
     }
 
     /// Its own folder; `data` in it is the collector's.

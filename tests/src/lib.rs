@@ -6,11 +6,13 @@
 //! [`kafka`] read back what arrived. Its OTLP is that of `opentelemetry-proto` and `tonic`: nothing that the collector
 //! is made of judges the collector.
 
+pub mod backend;
 pub mod captures;
 pub mod collector;
 pub mod documents;
 pub mod http;
 pub mod kafka;
+pub mod load;
 pub mod numbered;
 pub mod otlp;
 pub mod patience;
@@ -19,8 +21,10 @@ pub mod prometheus;
 pub mod servers;
 pub mod sink;
 pub mod status;
+pub mod wire;
 
 pub use collector::Collector;
+pub use load::Load;
 pub use otlp::{Payload, Sender};
 pub use patience::eventually;
 pub use sink::Sink;

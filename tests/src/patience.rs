@@ -11,13 +11,16 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// After [`PATIENCE`], with the last `Err`: what is still missing.
 pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Result<T, String>) -> T {
     let begun = Instant::now();
+    let mut pause = Duration::from_millis(10);
     loop {
         match ask().await {
             Ok(answer) => return answer,
             Err(missing) if begun.elapsed() > PATIENCE => {
                 panic!("{what}: not within {} s: {missing}", PATIENCE.as_secs())
             }
-            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            Err(_) => tokio::time::sleep(pause).await,
         }
+        // Some questions are dear: all that a backend stored.
+        pause = (pause * 2).min(Duration::from_secs(1));
     }
 }

@@ -23,6 +23,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 pub use body::Body;
 pub use error::HttpError;
 pub use response::{HttpResponse, parse_retry_after};
+pub(crate) use settings::header_map;
 pub use settings::{HttpSettings, parse_endpoint};
 
 use super::client_auth::client_authenticator;

@@ -12,6 +12,7 @@ mod ledger;
 pub mod otlp;
 mod processor;
 mod refused;
+pub mod sampling;
 pub mod sender;
 pub mod telemetry;
 

@@ -110,18 +110,25 @@ fn exponent_of(text: &[u8]) -> i64 {
     if negative { -value } else { value }
 }
 
-/// Reads a whole token or string as a double, rounded to nearest; `None` when it is beyond the largest one.
-pub(super) fn double(text: &[u8]) -> Result<Option<f64>, Problem> {
+/// Reads a number that `end_of_number` has found as a double, rounded to nearest; `None` when it is beyond the largest one.
+pub(super) fn double(number: &[u8]) -> Option<f64> {
+    let value: f64 = std::str::from_utf8(number).ok()?.parse().ok()?;
+    value.is_finite().then_some(value)
+}
+
+/// Reads a whole string as a double, one of the special ones included.
+pub(super) fn double_in_string(text: &[u8]) -> Result<Option<f64>, Problem> {
+    if let Some(value) = named_double(text) {
+        return Ok(Some(value));
+    }
     if end_of_number(text, 0) != Some(text.len()) {
         return Err(Problem::NotANumber);
     }
-    let value: f64 =
-        std::str::from_utf8(text).ok().and_then(|t| t.parse().ok()).ok_or(Problem::NotANumber)?;
-    Ok(value.is_finite().then_some(value))
+    Ok(double(text))
 }
 
 /// The doubles that JSON has no number for: protojson's names, and those that the Collector's file exporter writes.
-pub(super) fn named_double(text: &[u8]) -> Option<f64> {
+fn named_double(text: &[u8]) -> Option<f64> {
     match text {
         b"NaN" => Some(f64::NAN),
         b"Infinity" | b"+Inf" | b"Inf" => Some(f64::INFINITY),

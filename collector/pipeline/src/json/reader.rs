@@ -4,7 +4,7 @@ use super::Limits;
 use super::error::{Failure, Outcome, Problem};
 use super::frame::Frames;
 use super::lexer::Lexer;
-use super::number::{Whole, double, named_double, whole};
+use super::number::{Whole, double, double_in_string, whole};
 use super::schema::{Field, I32, I64, Kind, LEN, Message, Presence};
 use super::tables::attributes::ANY_VALUE;
 use super::text::read_hex;
@@ -291,11 +291,8 @@ impl<'a> Reader<'a> {
     fn double(&mut self) -> Outcome<u64> {
         let start = self.lexer.at;
         let parsed = match self.lexer.token() {
-            Some(b'"') => {
-                let text = self.lexer.string()?;
-                named_double(&text).map_or_else(|| double(&text), |value| Ok(Some(value)))
-            }
-            Some(b'-' | b'0'..=b'9') => double(self.lexer.number()?),
+            Some(b'"') => double_in_string(&self.lexer.string()?),
+            Some(b'-' | b'0'..=b'9') => Ok(double(self.lexer.number()?)),
             _ => return self.lexer.expected("a number, or \"NaN\", \"Infinity\", \"-Infinity\""),
         };
         match parsed {

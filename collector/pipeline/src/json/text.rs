@@ -29,8 +29,14 @@ pub(super) fn plain_prefix(bytes: &[u8]) -> usize {
             return index * 8 + special.trailing_zeros() as usize / 8;
         }
     }
-    let plain = |byte: &u8| *byte >= 0x20 && *byte != b'"' && *byte != b'\\';
-    bytes.len() - rest.len() + rest.iter().take_while(|byte| plain(byte)).count()
+    if let (false, Some(last)) = (rest.is_empty(), bytes.last_chunk::<8>()) {
+        // Overlaps with what is known to be plain.
+        let special = special_bytes(u64::from_le_bytes(*last));
+        let plain = if special == 0 { 8 } else { special.trailing_zeros() as usize / 8 };
+        return bytes.len() - 8 + plain;
+    }
+    let is_plain = |byte: &&u8| **byte >= 0x20 && **byte != b'"' && **byte != b'\\';
+    bytes.len() - rest.len() + rest.iter().take_while(is_plain).count()
 }
 
 /// Writes a string as JSON, with its quotes. Escaped are quote, backslash and control characters, nothing else.
@@ -69,10 +75,25 @@ fn write_escape(out: &mut Vec<u8>, byte: u8) {
 }
 
 fn write_hex_digits(out: &mut Vec<u8>, bytes: &[u8]) {
+    let start = out.len();
+    out.resize(start + bytes.len() * 2, 0);
+    let (pairs, _) = out[start..].as_chunks_mut::<2>();
+    for (pair, byte) in pairs.iter_mut().zip(bytes) {
+        *pair = HEX_PAIRS[usize::from(*byte)];
+    }
+}
+
+static HEX_PAIRS: [[u8; 2]; 256] = hex_pairs();
+
+const fn hex_pairs() -> [[u8; 2]; 256] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.extend(
-        bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]),
-    );
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [DIGITS[byte >> 4], DIGITS[byte & 15]];
+        byte += 1;
+    }
+    pairs
 }
 
 /// Writes an id as a string of lower-case hex digits, with its quotes.

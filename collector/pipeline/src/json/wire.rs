@@ -50,8 +50,18 @@ impl<'a> Cursor<'a> {
         Err(WireError { offset: self.at, problem })
     }
 
-    #[inline]
+    #[inline(always)] // returned through memory, the cursor costs a fifth of the writer's time
     pub(super) fn varint(&mut self) -> Result<u64, WireError> {
+        match self.bytes.get(self.at) {
+            Some(byte) if *byte < 0x80 => {
+                self.at += 1;
+                Ok(u64::from(*byte))
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    fn long_varint(&mut self) -> Result<u64, WireError> {
         let mut value = 0;
         for (index, byte) in self.rest().iter().take(10).enumerate() {
             value |= u64::from(byte & 0x7f) << (7 * index);
@@ -66,6 +76,7 @@ impl<'a> Cursor<'a> {
         self.malformed("a truncated or overlong varint")
     }
 
+    #[inline(always)]
     fn take<const N: usize>(&mut self) -> Result<[u8; N], WireError> {
         match self.rest().first_chunk::<N>() {
             Some(bytes) => {
@@ -76,6 +87,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    #[inline(always)]
     fn range(&mut self) -> Result<Cursor<'a>, WireError> {
         let length = self.varint()?;
         let start = self.at;
@@ -88,7 +100,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn number(&mut self, wire_type: u32) -> Result<u64, WireError> {
         match wire_type {
             VARINT => self.varint(),
@@ -99,7 +111,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next field; `None` at the end.
-    #[inline]
+    #[inline(always)]
     pub(super) fn entry(&mut self) -> Result<Option<Entry<'a>>, WireError> {
         if self.is_empty() {
             return Ok(None);

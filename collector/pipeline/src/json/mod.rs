@@ -23,8 +23,6 @@ mod lexer;
 mod number;
 mod plain;
 mod reader;
-mod schema;
-mod tables;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -36,9 +34,10 @@ pub use text::{write_base64, write_double, write_hex, write_string};
 pub use wire::WireError;
 
 use crate::Signal;
+use crate::otlp::schema;
+use crate::otlp::schema::message::Message;
 use error::Failure;
 use reader::Reader;
-use schema::Message;
 use wire::Cursor;
 use writer::Writer;
 
@@ -60,9 +59,9 @@ impl Default for Limits {
 
 fn request_of(signal: Signal) -> &'static Message {
     match signal {
-        Signal::Traces => &tables::traces::EXPORT_TRACES,
-        Signal::Metrics => &tables::metrics::EXPORT_METRICS,
-        Signal::Logs => &tables::logs::EXPORT_LOGS,
+        Signal::Traces => &schema::traces::EXPORT_TRACES,
+        Signal::Metrics => &schema::metrics::EXPORT_METRICS,
+        Signal::Logs => &schema::logs::EXPORT_LOGS,
     }
 }
 

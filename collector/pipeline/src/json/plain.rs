@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::schema::Kind;
-use super::tables::attributes::{ANY_VALUE, KEY_VALUE};
 use super::text::{write_base64, write_double, write_escaped};
 use super::wire::{Cursor, Entry, Value, WireError};
 use super::writer::DEPTH_MAX;
+use crate::otlp::schema::attributes::{ANY_VALUE, KEY_VALUE};
+use crate::otlp::schema::message::Kind;
 
 /// Above this, keys that were seen are looked up in a set.
 const KEYS_COMPARED_MAX: usize = 16;

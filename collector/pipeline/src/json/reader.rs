@@ -5,9 +5,9 @@ use super::error::{Failure, Outcome, Problem};
 use super::frame::Frames;
 use super::lexer::Lexer;
 use super::number::{Whole, double, double_in_string, whole};
-use super::schema::{Field, I32, I64, Kind, LEN, Message, Presence};
-use super::tables::attributes::ANY_VALUE;
 use super::text::read_hex;
+use crate::otlp::schema::attributes::ANY_VALUE;
+use crate::otlp::schema::message::{Field, I32, I64, Kind, LEN, Message, Presence};
 
 pub(super) struct Reader<'a> {
     lexer: Lexer<'a>,

@@ -1,6 +1,6 @@
 //! Fields of protobuf, read where they stand.
 
-use super::schema::{I32, I64, LEN, VARINT};
+use crate::otlp::schema::message::{I32, I64, LEN, VARINT};
 
 /// Protobuf that does not follow its grammar or OTLP's schema. What passed the door never yields it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

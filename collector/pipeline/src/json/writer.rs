@@ -1,8 +1,8 @@
 //! Protobuf to OTLP/JSON, field by field where they stand.
 
-use super::schema::{Field, Kind, LEN, Message, Presence};
 use super::text::{write_base64, write_double, write_escaped, write_hex};
 use super::wire::{Cursor, Entry, Value, WireError};
+use crate::otlp::schema::message::{Field, Kind, LEN, Message, Presence};
 
 /// Messages in each other, as prost and the door allow.
 pub(super) const DEPTH_MAX: usize = 100;

@@ -1,8 +1,8 @@
 //! OTLP bytes: checked once, then read through borrowed views and edited by splices.
 
 mod attribute_list;
-#[allow(dead_code)] // the names are for OTLP/JSON, which reads the same table
-mod schema;
+
+pub(crate) mod schema;
 pub mod tree;
 mod validate;
 pub mod views;

@@ -4,8 +4,8 @@ use prost::Message as _;
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorSet};
 
-use crate::json::schema::{Kind, Message, Presence};
-use crate::json::tables::{logs::EXPORT_LOGS, metrics::EXPORT_METRICS, traces::EXPORT_TRACES};
+use crate::otlp::schema::message::{Kind, Message, Presence};
+use crate::otlp::schema::{logs::EXPORT_LOGS, metrics::EXPORT_METRICS, traces::EXPORT_TRACES};
 
 /// Every message that the three requests reach, by name.
 fn tables() -> BTreeMap<&'static str, &'static Message> {

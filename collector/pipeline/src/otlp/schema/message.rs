@@ -2,7 +2,8 @@
 
 /// One protobuf message of OTLP.
 pub(crate) struct Message {
-    /// The message's name in the `.proto`, for error messages and for the test against the descriptors.
+    /// The full name in the `.proto`, for the test against the descriptors.
+    #[cfg(test)]
     pub name: &'static str,
     pub fields: &'static [Field],
     /// Whether one such message is one item: a span, a data point, a log record.
@@ -116,6 +117,7 @@ pub(crate) const fn index_of_numbers(numbers: &[u32]) -> [u8; NUMBERS] {
 macro_rules! message {
     ($id:ident $name:literal { $($number:literal $original:literal $json:literal $presence:ident $kind:expr;)* }) => {
         pub(crate) static $id: $crate::otlp::schema::message::Message = $crate::otlp::schema::message::Message {
+            #[cfg(test)]
             name: $name,
             is_item: $crate::otlp::schema::message::is_item($name),
             fields: &[$($crate::otlp::schema::message::Field {

@@ -1,0 +1,145 @@
+//! Pipelines and the connectors between them, built from their outputs back.
+
+use std::sync::Arc;
+
+use codeagent_components as components;
+use codeagent_config::{ComponentId, PipelineId, PipelineSpec, Spanned};
+use codeagent_pipeline::{
+    Batching, BuildContext, BuiltProcessor, Consumer, Entry, Fanout, NodeKind, Outputs, Pipeline, Signal,
+    Step,
+};
+
+use super::{Builder, BuiltPipeline, known, supports};
+use crate::catalog;
+
+impl Builder<'_> {
+    /// Builds the pipeline `id`, or gives the one that is built.
+    pub(super) fn pipeline(&mut self, id: &PipelineId) -> Option<BuiltPipeline> {
+        if let Some(known) = self.pipelines.get(id) {
+            return known.clone();
+        }
+        self.pipelines.insert(id.clone(), None);
+        let spec = self.document.service.pipelines.get(id)?;
+        let (steps, batching) = self.steps(id, spec);
+        let output = self.output(id, spec, batching)?;
+        let built =
+            BuiltPipeline { consumer: Pipeline::new(steps, output.consumer), senders: output.senders };
+        self.pipelines.insert(id.clone(), Some(built.clone()));
+        Some(built)
+    }
+
+    fn steps(&mut self, pipeline: &PipelineId, spec: &PipelineSpec) -> (Vec<Step>, Option<Batching>) {
+        let (mut steps, mut batching) = (Vec::new(), None);
+        for id in &spec.processors {
+            match self.processor(id, pipeline.signal) {
+                Some(BuiltProcessor::Step(processor)) => {
+                    let name = pipeline.to_string();
+                    let node =
+                        self.host.ledger.node(NodeKind::Processor, &id.to_string(), &name, pipeline.signal);
+                    steps.push(Step { processor, node });
+                }
+                Some(BuiltProcessor::Batching(sizes)) => batching = Some(sizes),
+                Some(BuiltProcessor::MemoryLimit { bytes }) => {
+                    self.host.memory.set_limit(bytes.min(self.host.memory.limit()));
+                }
+                None => {}
+            }
+        }
+        (steps, batching)
+    }
+
+    fn processor(&mut self, id: &ComponentId, signal: Signal) -> Option<BuiltProcessor> {
+        let section = self.document.processors.get(id)?;
+        let factories = components::processors::ALL;
+        let factory = catalog::find(factories, |factory| &factory.about, &id.kind);
+        let factory = known(factory, self.diagnostics, section, "processor", id, || {
+            catalog::advice(factories, |factory| &factory.about, &id.kind)
+        })?;
+        supports(factory.about.signals, signal, self.diagnostics, section, id)?;
+        let mut context =
+            BuildContext { id, diagnostics: self.diagnostics, host: &self.host, batching: None };
+        (factory.build)(&mut context, section, signal)
+    }
+
+    fn output(
+        &mut self,
+        pipeline: &PipelineId,
+        spec: &PipelineSpec,
+        batching: Option<Batching>,
+    ) -> Option<BuiltPipeline> {
+        let mut outputs: Vec<(String, Arc<dyn Consumer>)> = Vec::new();
+        let mut senders = Vec::new();
+        for id in &spec.exporters {
+            if self.document.connectors.contains_key(&id.value) {
+                let connector = self.connector(id, pipeline.signal)?;
+                senders.extend(connector.senders);
+                outputs.push((id.to_string(), connector.consumer));
+            } else {
+                let exporter = self.exporter(id, pipeline.signal, batching)?;
+                senders.push(exporter.clone());
+                outputs.push((id.to_string(), exporter));
+            }
+        }
+        Some(BuiltPipeline { consumer: Fanout::new(outputs), senders })
+    }
+
+    fn connector(&mut self, id: &Spanned<ComponentId>, signal: Signal) -> Option<BuiltPipeline> {
+        let key = (id.value.clone(), signal);
+        if let Some(known) = self.connectors.get(&key) {
+            return known.clone();
+        }
+        let built = self.build_connector(&id.value, signal);
+        self.connectors.insert(key, built.clone());
+        built
+    }
+
+    fn build_connector(&mut self, id: &ComponentId, signal: Signal) -> Option<BuiltPipeline> {
+        let section = self.document.connectors.get(id)?;
+        let factories = components::connectors::ALL;
+        let factory = catalog::find(factories, |factory| &factory.about, &id.kind);
+        let factory = known(factory, self.diagnostics, section, "connector", id, || {
+            catalog::advice(factories, |factory| &factory.about, &id.kind)
+        })?;
+        supports(factory.about.signals, signal, self.diagnostics, section, id)?;
+        let (outputs, senders) = self.fed_by(id);
+        let mut context =
+            BuildContext { id, diagnostics: self.diagnostics, host: &self.host, batching: None };
+        let consumer = (factory.build)(&mut context, section, signal, outputs)?;
+        Some(BuiltPipeline { consumer, senders })
+    }
+
+    /// The pipelines that list `id` as a receiver, joined by signal, and all senders behind them.
+    pub(super) fn fed_by(&mut self, id: &ComponentId) -> (Outputs, Vec<codeagent_pipeline::BuiltExporter>) {
+        let (mut outputs, mut all) = (Outputs::default(), Vec::new());
+        for signal in Signal::ALL {
+            let (mut consumers, mut senders) = (Vec::new(), Vec::new());
+            for (pipeline, spec) in &self.document.service.pipelines {
+                let fed = spec.receivers.iter().any(|receiver| receiver.value == *id);
+                if pipeline.signal != signal || !fed {
+                    continue;
+                }
+                let Some(built) = self.pipeline(pipeline) else { continue };
+                senders.extend(built.senders);
+                consumers.push((pipeline.to_string(), built.consumer));
+            }
+            if !consumers.is_empty() {
+                outputs = outputs.with(signal, Entry::new(consumers, senders.clone()));
+                all.extend(senders);
+            }
+        }
+        (outputs, all)
+    }
+
+    /// Builds processors that no pipeline uses, so that their mistakes are found.
+    pub(super) fn check_unused_processors(&mut self) {
+        let document = self.document;
+        for id in document.processors.keys() {
+            let mut pipelines = document.service.pipelines.values();
+            if !pipelines.any(|spec| spec.processors.iter().any(|used| used.value == *id)) {
+                let factory = catalog::find(components::processors::ALL, |factory| &factory.about, &id.kind);
+                let signal = factory.and_then(|factory| factory.about.signals.first());
+                let _ = self.processor(id, signal.copied().unwrap_or(Signal::Traces));
+            }
+        }
+    }
+}

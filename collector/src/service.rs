@@ -1,0 +1,243 @@
+//! The life of a running collector: start, serve, drain, report.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use codeagent_components::net::pages::{self, Reply};
+use codeagent_config::ComponentId;
+use codeagent_pipeline::{Host, NodeKind, Phase, Reason, Receiver, Running, Stop};
+use http::StatusCode;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
+
+use crate::cli::Run;
+use crate::graph::Graph;
+use crate::telemetry::{self, Settings};
+use crate::{configuration, exit, guide, live};
+
+/// Runs a built collector until it is told to stop; the exit code says how that went.
+pub fn run(graph: Graph, settings: Settings, options: &Run, threads: usize, data_dir: &Path) -> ExitCode {
+    install_log(&settings, options);
+    install_crypto();
+    let runtime = match runtime(threads) {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&anyhow::Error::from(error).context("cannot start runtime threads")),
+    };
+    let is_default = configuration::is_default(&options.sources);
+    let kept = is_default.then(|| data_dir.to_owned());
+    let drain = *options.drain_timeout;
+    match runtime.block_on(serve(graph, settings, kept, drain)) {
+        Ok(Ending::Delivered) => exit::DONE.into(),
+        Ok(Ending::Undelivered) => exit::UNDELIVERED.into(),
+        Err(error) => fail(&error),
+    }
+}
+
+/// How a stop went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    Delivered,
+    Undelivered,
+}
+
+/// Bytes that data may hold where no `memory_limiter` says otherwise: a quarter of the memory, at most 512 MiB.
+pub fn default_memory_limit() -> usize {
+    const MOST: usize = 512 << 20;
+    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+    let kib = total.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<usize>().ok());
+    kib.map_or(MOST, |kib| (kib * 1024 / 4).min(MOST))
+}
+
+fn install_log(settings: &Settings, options: &Run) {
+    let level = options.log_level.clone().or_else(|| settings.log_level.clone());
+    let json = settings.log_json.unwrap_or_default();
+    let format =
+        options.log_format.unwrap_or(if json { crate::cli::LogFormat::Json } else { Default::default() });
+    telemetry::install_log(level.as_deref().unwrap_or("info"), format);
+}
+
+/// One provider for the process: rustls refuses to guess when there could be two.
+fn install_crypto() {
+    // A second installation fails and leaves the first one in place: that is what is wanted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+fn runtime(threads: usize) -> std::io::Result<Runtime> {
+    match threads {
+        1 => Builder::new_current_thread().enable_all().build(),
+        threads => Builder::new_multi_thread().worker_threads(threads).enable_all().build(),
+    }
+}
+
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    exit::FAILED.into()
+}
+
+async fn serve(
+    graph: Graph,
+    settings: Settings,
+    kept: Option<std::path::PathBuf>,
+    drain: Duration,
+) -> anyhow::Result<Ending> {
+    let Graph { extensions, exporters, receivers, host } = graph;
+    let (order, stop) = Stop::channel();
+    serve_pages(&settings, &host).await?;
+    for (_, exporter) in &exporters {
+        exporter.clone().start();
+    }
+    let mut running = start_all("extension", extensions, &stop).await?;
+    let started = start_all("receiver", receivers, &stop).await?;
+    host.health.set(Phase::Ready);
+    greet(&started, &settings, kept.as_deref());
+    let live = std::io::stderr().is_terminal().then(|| tokio::spawn(live::lines(host.clone(), kept)));
+    running.extend(started);
+    wait_for_signal().await?;
+    if let Some(live) = live {
+        live.abort();
+    }
+    host.health.set(Phase::Stopping);
+    tracing::info!(deadline = ?drain, "stopping: no new data, delivering what was accepted");
+    let ending = tokio::select! {
+        ending = stop_all(order, running, exporters, drain, &host) => ending,
+        signal = wait_for_signal() => {
+            signal?;
+            tracing::warn!("second signal: stopping at once");
+            report(&host)
+        }
+    };
+    Ok(ending)
+}
+
+async fn stop_all(
+    order: watch::Sender<Option<Instant>>,
+    running: Vec<(ComponentId, Running)>,
+    exporters: Vec<(ComponentId, codeagent_pipeline::BuiltExporter)>,
+    drain: Duration,
+    host: &Host,
+) -> Ending {
+    let deadline = Instant::now() + drain;
+    // No receiver is left to hear it: then there is nothing to stop.
+    let _ = order.send(Some(deadline));
+    let mut drains = tokio::task::JoinSet::new();
+    for (_, exporter) in exporters {
+        drains.spawn(async move { exporter.drain(deadline).await });
+    }
+    for (id, component) in running {
+        let patience = tokio::time::Instant::from_std(deadline + Duration::from_secs(1));
+        if tokio::time::timeout_at(patience, component.task).await.is_err() {
+            tracing::warn!(component = %id, "did not stop in time");
+        }
+    }
+    while drains.join_next().await.is_some() {}
+    report(host)
+}
+
+/// Says what was delivered and what was not.
+fn report(host: &Host) -> Ending {
+    let mut ending = Ending::Delivered;
+    for node in host.ledger.nodes().iter().filter(|node| node.kind == NodeKind::Exporter) {
+        let lost = node.dropped(Reason::Shutdown) + node.in_flight();
+        if lost > 0 {
+            ending = Ending::Undelivered;
+        }
+        tracing::info!(
+            exporter = node.id,
+            signal = node.signal.as_str(),
+            delivered = node.items_out(),
+            not_delivered = lost,
+            "stopped"
+        );
+    }
+    ending
+}
+
+async fn start_all(
+    role: &str,
+    components: Vec<(ComponentId, Box<dyn Receiver>)>,
+    stop: &Stop,
+) -> anyhow::Result<Vec<(ComponentId, Running)>> {
+    let mut running = Vec::new();
+    for (id, component) in components {
+        let started = component.start(stop.clone()).await;
+        let started = started.with_context(|| format!("{role} `{id}` cannot start"))?;
+        running.push((id, started));
+    }
+    Ok(running)
+}
+
+async fn serve_pages(settings: &Settings, host: &Host) -> anyhow::Result<()> {
+    let Some(address) = &settings.metrics_address else { return Ok(()) };
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!(
+            "cannot listen on {address} for the collector's own metrics; is another collector running? \
+             `service::telemetry::metrics` sets the address, level `none` switches it off"
+        )
+    })?;
+    let host = host.clone();
+    let pages = move |path: &str| match path {
+        "/metrics" => Some(Reply {
+            status: StatusCode::OK,
+            content_type: "text/plain; version=0.0.4; charset=utf-8",
+            body: codeagent_pipeline::telemetry::render(&host),
+        }),
+        "/status" => Some(Reply {
+            status: StatusCode::OK,
+            content_type: "application/json",
+            body: status(&host).to_string(),
+        }),
+        _ => None,
+    };
+    tokio::spawn(pages::serve(listener, Arc::new(pages)));
+    Ok(())
+}
+
+fn status(host: &Host) -> serde_json::Value {
+    serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "nodes": host.ledger.rows(),
+        "memory": {"used_bytes": host.memory.used(), "limit_bytes": host.memory.limit()},
+    })
+}
+
+fn greet(receivers: &[(ComponentId, Running)], settings: &Settings, kept: Option<&Path>) {
+    for (id, receiver) in receivers {
+        for endpoint in &receiver.endpoints {
+            tracing::info!(receiver = %id, endpoint, "listening");
+        }
+    }
+    if let Some(address) = &settings.metrics_address {
+        tracing::info!(address, "own metrics at /metrics, the ledger at /status");
+    }
+    let Some(kept) = kept else { return };
+    let listens_on = |protocol: &str| {
+        let mut endpoints = receivers.iter().flat_map(|(_, receiver)| &receiver.endpoints);
+        endpoints.find_map(|endpoint| endpoint.strip_prefix(protocol).map(str::trim))
+    };
+    eprint!(
+        "\nwhat arrives is kept in {}\n{}\n",
+        kept.display(),
+        guide::text(listens_on("grpc"), listens_on("http"))
+    );
+}
+
+async fn wait_for_signal() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            result = tokio::signal::ctrl_c() => result.context("cannot listen for Ctrl-C")?,
+        }
+        Ok(())
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.context("cannot listen for Ctrl-C")
+}

@@ -1,0 +1,142 @@
+//! `status`: where every item of a running collector went.
+
+use std::io::{Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+
+use crate::cli::Format;
+use crate::exit;
+
+/// The largest answer that is read.
+const ANSWER_BYTES_MAX: u64 = 16 << 20;
+
+/// Asks the collector at `endpoint` and prints the answer.
+pub fn ask(endpoint: &str, format: Format) -> ExitCode {
+    match fetch(endpoint) {
+        Ok(answer) => {
+            match format {
+                Format::Json => crate::print_json(&answer),
+                Format::Text => crate::print(&to_text(&answer)),
+            };
+            exit::DONE.into()
+        }
+        Err(error) => {
+            eprintln!("error: no collector answered at {endpoint}: {error:#}");
+            eprintln!("help: is it running? --endpoint names the address of its own metrics,");
+            eprintln!("      `service::telemetry::metrics` in its configuration (127.0.0.1:8888 by default)");
+            exit::UNREACHABLE.into()
+        }
+    }
+}
+
+fn fetch(endpoint: &str) -> anyhow::Result<Value> {
+    let endpoint = endpoint.trim_start_matches("http://").trim_end_matches('/');
+    let address = endpoint.to_socket_addrs().context("not an address")?.next().context("no such host")?;
+    let timeout = Duration::from_secs(5);
+    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
+    stream.set_read_timeout(Some(timeout))?;
+    stream.set_write_timeout(Some(timeout))?;
+    write!(stream, "GET /status HTTP/1.0\r\nHost: {endpoint}\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.take(ANSWER_BYTES_MAX).read_to_string(&mut answer)?;
+    let (head, body) = answer.split_once("\r\n\r\n").context("the answer is not HTTP")?;
+    if !head.lines().next().is_some_and(|line| line.contains(" 200 ")) {
+        bail!("it answered `{}`", head.lines().next().unwrap_or_default());
+    }
+    serde_json::from_str(body).context("the answer is not a collector's status")
+}
+
+fn to_text(answer: &Value) -> String {
+    let header = ["NODE", "PIPELINE", "SIGNAL", "IN", "OUT", "DROPPED", "IN FLIGHT", "BALANCED"];
+    let mut rows: Vec<[String; 8]> = vec![header.map(str::to_owned)];
+    let nodes = answer["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    rows.extend(nodes.iter().map(row));
+    let mut text = table(&rows);
+    if nodes.is_empty() {
+        text.push_str("\nnothing has arrived yet; send OTLP to 127.0.0.1:4317 (gRPC) or :4318 (HTTP)\n");
+    }
+    let reasons: Vec<String> = nodes.iter().filter_map(dropped_line).collect();
+    if !reasons.is_empty() {
+        text.push_str("\ndropped, by reason:\n");
+        text.push_str(&reasons.concat());
+    }
+    let memory = &answer["memory"];
+    if let (Some(used), Some(limit)) = (memory["used_bytes"].as_u64(), memory["limit_bytes"].as_u64()) {
+        text.push_str(&format!("\nmemory budget: {} of {} MiB held by data\n", used >> 20, limit >> 20));
+    }
+    text
+}
+
+fn row(node: &Value) -> [String; 8] {
+    let text = |key: &str| node[key].as_str().unwrap_or_default().to_owned();
+    let number = |key: &str| node[key].as_u64().unwrap_or_default();
+    let dropped: u64 = reasons(node).map(|(_, items)| items).sum();
+    let balanced = number("items_in") == number("items_out") + dropped + number("in_flight");
+    [
+        text("node"),
+        text("pipeline"),
+        text("signal"),
+        number("items_in").to_string(),
+        number("items_out").to_string(),
+        dropped.to_string(),
+        number("in_flight").to_string(),
+        if balanced { "yes" } else { "NO" }.to_owned(),
+    ]
+}
+
+fn reasons(node: &Value) -> impl Iterator<Item = (&str, u64)> {
+    let reasons = node["dropped"].as_object().into_iter().flatten();
+    reasons.map(|(reason, items)| (reason.as_str(), items.as_u64().unwrap_or_default()))
+}
+
+fn dropped_line(node: &Value) -> Option<String> {
+    let list: Vec<String> = reasons(node).map(|(reason, items)| format!("{reason} {items}")).collect();
+    let name = node["node"].as_str().unwrap_or_default();
+    let signal = node["signal"].as_str().unwrap_or_default();
+    (!list.is_empty()).then(|| format!("  {name} {signal}: {}\n", list.join(", ")))
+}
+
+/// Columns as wide as their widest cell; numbers (all from the fourth column but the last) stand right.
+fn table(rows: &[[String; 8]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..8).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| match column {
+            3..=6 => format!("{cell:>width$}"),
+            _ => format!("{cell:<width$}"),
+        });
+        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_row_that_does_not_balance_is_shown_as_such() {
+        let node = |items_in: u64| {
+            json!({"node": "exporter/otlp", "pipeline": "", "signal": "traces", "items_in": items_in,
+                   "items_out": 7, "dropped": {"rejected": 2}, "in_flight": 1})
+        };
+        let text = to_text(&json!({"nodes": [node(10), node(11)]}));
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[1].ends_with("yes"), "{text}");
+        assert!(lines[2].ends_with("NO"), "{text}");
+        assert!(text.contains("exporter/otlp traces: rejected 2"), "{text}");
+    }
+
+    #[test]
+    fn an_empty_ledger_says_what_to_do_next() {
+        assert!(to_text(&json!({"nodes": []})).contains("send OTLP to"));
+    }
+}

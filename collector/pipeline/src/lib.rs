@@ -6,6 +6,7 @@ mod budget;
 mod component;
 mod consume;
 mod export;
+mod fanout;
 mod health;
 pub mod json;
 mod ledger;
@@ -26,6 +27,7 @@ pub use component::{
 };
 pub use consume::{BoxFuture, Consumer};
 pub use export::{Encoded, Exporter, Rejection, SendError, Sent, Settled};
+pub use fanout::{Entry, Fanout, Pipeline};
 pub use health::{Health, Phase};
 pub use ledger::{InFlight, Ledger, Node, NodeKind, Reason, Row};
 pub use processor::{Processed, Processor};

@@ -2,10 +2,9 @@
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use codeagent_config::{Diagnostics, Document};
-use codeagent_pipeline::{Budget, Host, Ledger};
+use codeagent_pipeline::Host;
 
 use crate::cli::{Run, Sources};
 use crate::graph::{self, Graph};
@@ -48,13 +47,7 @@ pub fn run(options: Run) -> ExitCode {
 }
 
 fn build(document: &Document, threads: usize, diagnostics: &mut Diagnostics) -> (Graph, Settings) {
-    let host = Host {
-        ledger: Arc::new(Ledger::default()),
-        memory: Budget::new(crate::service::default_memory_limit()),
-        threads,
-        authenticators: Arc::default(),
-        health: Arc::default(),
-    };
+    let host = Host::new(threads, service::default_memory_limit());
     let graph = graph::build(document, host, diagnostics);
     let settings = Settings::read(&document.service.telemetry, diagnostics);
     (graph, settings)

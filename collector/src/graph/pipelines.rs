@@ -5,12 +5,15 @@ use std::sync::Arc;
 use codeagent_components as components;
 use codeagent_config::{ComponentId, PipelineId, PipelineSpec, Spanned};
 use codeagent_pipeline::{
-    Batching, BuildContext, BuiltProcessor, Consumer, Entry, Fanout, NodeKind, Outputs, Pipeline, Signal,
-    Step,
+    Batching, BuildContext, BuiltExporter, BuiltProcessor, Consumer, Entry, Fanout, Node, NodeKind, Outputs,
+    Pipeline, Processor, Signal,
 };
 
 use super::{Builder, BuiltPipeline, known, supports};
 use crate::catalog;
+
+/// A pipeline's processors, each with the node that counts it.
+type Steps = Vec<(Arc<Node>, Box<dyn Processor>)>;
 
 impl Builder<'_> {
     /// Builds the pipeline `id`, or gives the one that is built.
@@ -23,12 +26,12 @@ impl Builder<'_> {
         let (steps, batching) = self.steps(id, spec);
         let output = self.output(id, spec, batching)?;
         let built =
-            BuiltPipeline { consumer: Pipeline::new(steps, output.consumer), senders: output.senders };
+            BuiltPipeline { consumer: Pipeline::through(steps, output.consumer), senders: output.senders };
         self.pipelines.insert(id.clone(), Some(built.clone()));
         Some(built)
     }
 
-    fn steps(&mut self, pipeline: &PipelineId, spec: &PipelineSpec) -> (Vec<Step>, Option<Batching>) {
+    fn steps(&mut self, pipeline: &PipelineId, spec: &PipelineSpec) -> (Steps, Option<Batching>) {
         let (mut steps, mut batching) = (Vec::new(), None);
         for id in &spec.processors {
             match self.processor(id, pipeline.signal) {
@@ -36,7 +39,7 @@ impl Builder<'_> {
                     let name = pipeline.to_string();
                     let node =
                         self.host.ledger.node(NodeKind::Processor, &id.to_string(), &name, pipeline.signal);
-                    steps.push(Step { processor, node });
+                    steps.push((node, processor));
                 }
                 Some(BuiltProcessor::Batching(sizes)) => batching = Some(sizes),
                 Some(BuiltProcessor::MemoryLimit { bytes }) => {
@@ -80,7 +83,7 @@ impl Builder<'_> {
                 outputs.push((id.to_string(), exporter));
             }
         }
-        Some(BuiltPipeline { consumer: Fanout::new(outputs), senders })
+        Some(BuiltPipeline { consumer: Fanout::over(outputs), senders })
     }
 
     fn connector(&mut self, id: &Spanned<ComponentId>, signal: Signal) -> Option<BuiltPipeline> {
@@ -109,7 +112,7 @@ impl Builder<'_> {
     }
 
     /// The pipelines that list `id` as a receiver, joined by signal, and all senders behind them.
-    pub(super) fn fed_by(&mut self, id: &ComponentId) -> (Outputs, Vec<codeagent_pipeline::BuiltExporter>) {
+    pub(super) fn fed_by(&mut self, id: &ComponentId) -> (Outputs, Vec<BuiltExporter>) {
         let (mut outputs, mut all) = (Outputs::default(), Vec::new());
         for signal in Signal::ALL {
             let (mut consumers, mut senders) = (Vec::new(), Vec::new());
@@ -123,7 +126,7 @@ impl Builder<'_> {
                 consumers.push((pipeline.to_string(), built.consumer));
             }
             if !consumers.is_empty() {
-                outputs = outputs.with(signal, Entry::new(consumers, senders.clone()));
+                outputs = outputs.with(signal, Entry::before(Fanout::over(consumers), senders.clone()));
                 all.extend(senders);
             }
         }

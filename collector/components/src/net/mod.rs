@@ -1,9 +1,17 @@
 //! What components share of the network: clients, servers, TLS, compression.
 
+pub mod accept;
 pub mod client_auth;
 pub mod compress;
 pub mod connect;
+pub mod decompress;
 pub mod grpc_client;
+pub mod grpc_server;
 pub mod http_client;
+pub mod http_server;
+pub mod listen;
 pub mod pages;
+pub mod rpc_status;
+pub mod server_auth;
 pub mod tls_client;
+pub mod tls_server;

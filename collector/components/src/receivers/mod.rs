@@ -2,5 +2,7 @@
 
 use codeagent_pipeline::ReceiverFactory;
 
+pub mod otlp;
+
 /// Every receiver of this build.
-pub const ALL: &[ReceiverFactory] = &[];
+pub const ALL: &[ReceiverFactory] = &[otlp::FACTORY];

@@ -1,0 +1,62 @@
+//! OTLP over gRPC: three services with one method each.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use codeagent_pipeline::auth::ServerAuthenticator;
+use codeagent_pipeline::{Permit, Signal};
+use http::HeaderMap;
+
+use super::door::{self, Door};
+use crate::net::grpc_server::Unary;
+use crate::net::rpc_status::{Code, Status};
+
+const SERVICES: [(Signal, &str); 3] = [
+    (Signal::Traces, "/opentelemetry.proto.collector.trace.v1.TraceService/"),
+    (Signal::Metrics, "/opentelemetry.proto.collector.metrics.v1.MetricsService/"),
+    (Signal::Logs, "/opentelemetry.proto.collector.logs.v1.LogsService/"),
+];
+const PROFILES: &str = "/opentelemetry.proto.collector.profiles.";
+
+/// What a sender of profiles is told.
+pub(super) const NO_PROFILES: &str =
+    "profiles are not supported: their protocol is still in development; send traces, metrics and logs";
+
+/// The services behind a gRPC server.
+pub(super) struct Services {
+    pub(super) door: Arc<Door>,
+    pub(super) authenticator: Option<Arc<dyn ServerAuthenticator>>,
+}
+
+impl Unary for Services {
+    type Method = Signal;
+
+    fn method(&self, path: &str) -> Result<Signal, Status> {
+        let unimplemented = |message: String| Err(Status::new(Code::Unimplemented, message));
+        for (signal, service) in SERVICES {
+            match path.strip_prefix(service) {
+                Some("Export") => return self.door.expects(signal).map(|()| signal),
+                Some(method) => return unimplemented(format!("unknown method {method} of {service}")),
+                None => {}
+            }
+        }
+        if path.starts_with(PROFILES) {
+            return unimplemented(NO_PROFILES.to_owned());
+        }
+        unimplemented(format!("unknown service in the path {path}"))
+    }
+
+    fn authenticate(&self, headers: &HeaderMap) -> Result<(), Status> {
+        door::authenticate(self.authenticator.as_ref(), headers)
+    }
+
+    async fn call(
+        &self,
+        signal: Signal,
+        _: &HeaderMap,
+        message: Bytes,
+        permit: Permit,
+    ) -> Result<Bytes, Status> {
+        self.door.take(signal, message, permit).await.map(|accepted| accepted.to_protobuf().into())
+    }
+}

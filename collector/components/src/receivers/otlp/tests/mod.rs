@@ -1,0 +1,6 @@
+//! The receiver on real sockets, with independent peers.
+
+mod grpc;
+mod http;
+mod kit;
+mod samples;

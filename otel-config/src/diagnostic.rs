@@ -32,16 +32,6 @@ impl fmt::Display for Location {
     }
 }
 
-/// The source line that a diagnostic shows, ready for a terminal: control characters replaced, secrets
-/// removed, a long line cut around the place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Excerpt {
-    pub line: String,
-    /// Characters before the marked ones.
-    pub before: usize,
-    pub width: usize,
-}
-
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a diagnostic that is not pushed is not seen"]
@@ -63,7 +53,8 @@ pub struct Diagnostic {
 /// What surrounds a finding; boxed, so that `Result<T, Diagnostic>` stays small.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Context {
-    pub excerpt: Option<Excerpt>,
+    /// The line to show; looked up when it is shown, as that costs time.
+    pub span: Option<Span>,
     pub related: Vec<(String, Location)>,
 }
 
@@ -109,7 +100,7 @@ impl Diagnostic {
 
     pub(crate) fn at(mut self, span: &Span) -> Self {
         self.location = Some(span.location());
-        self.context.excerpt = Some(render::excerpt(span));
+        self.context.span = Some(span.clone());
         self
     }
 }

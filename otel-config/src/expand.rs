@@ -17,7 +17,9 @@ const LEVELS: usize = 16;
 /// References in one configuration.
 const LOOKUPS: usize = 10_000;
 /// Bytes that a reference as written may have.
-const LONGEST: usize = 64 * 1024;
+const LONGEST: usize = 16 * 1024;
+/// Unclosed references after which no more are looked for: each costs a search for its end.
+const UNCLOSED: usize = 100;
 /// Bytes that all expanded texts of a configuration may have.
 const BYTES: usize = 8 * 1024 * 1024;
 
@@ -28,7 +30,8 @@ pub(crate) fn expand(
     budget: &mut Budget,
     diags: &mut Diagnostics,
 ) -> Arc<Node> {
-    let mut expander = Expander { environment, budget, diags, lookups: LOOKUPS, bytes: BYTES };
+    let mut expander =
+        Expander { environment, budget, diags, lookups: LOOKUPS, bytes: BYTES, unclosed: UNCLOSED };
     expander.node(root, &Place { path: "", depth: 0, level: 0 })
 }
 
@@ -38,6 +41,7 @@ struct Expander<'a> {
     diags: &'a mut Diagnostics,
     lookups: usize,
     bytes: usize,
+    unclosed: usize,
 }
 
 /// Where the expansion is.
@@ -124,7 +128,7 @@ impl Expander<'_> {
         place: &Place<'_>,
     ) -> Result<Node, Unresolved> {
         let text = self.retrieve(inner, &node.span, place)?;
-        let source = Arc::new(SourceText { name: node.span.source.name.clone(), text });
+        let source = Arc::new(SourceText::new(node.span.source.name.clone(), text));
         let level = place.level + 1;
         let mut errors = Vec::new();
         let value = match read(&source, self.budget, &mut errors) {
@@ -158,14 +162,11 @@ impl Expander<'_> {
                 let found = self.retrieve(inner, span, place)?;
                 out.push_str(&self.embedded(&found, span, &Place { level: place.level + 1, ..*place })?);
             } else {
-                if rest.starts_with("${") {
-                    // looking for the end costs time as well
-                    self.lookups = self.lookups.saturating_sub(1);
-                }
-                if rest.starts_with("${") && place.level == 0 {
+                if rest.starts_with("${") && self.unclosed > 0 {
+                    self.unclosed -= 1;
                     let found = Diagnostic::warning("`${` is never closed and is taken as it stands");
-                    self.diags
-                        .push(found.at(span).path(place.path).help("write `}`, or `$${` for a literal `${`"));
+                    let help = "write `}`, or `$${` for a literal `${`";
+                    self.diags.push(found.at(span).path(place.path).help(help));
                 }
                 out.push('$');
                 rest = &rest[1..];
@@ -179,9 +180,9 @@ impl Expander<'_> {
         Ok(out)
     }
 
-    /// The reference at the beginning of a text, while looking for references is within its bound.
+    /// The reference at the beginning of a text, unless too many were never closed.
     fn reference<'t>(&self, text: &'t str) -> Option<&'t str> {
-        text.strip_prefix("${").filter(|_| self.lookups > 0).and_then(reference)
+        text.strip_prefix("${").filter(|_| self.unclosed > 0).and_then(reference)
     }
 
     /// The text that a reference stands for; references inside it are expanded first: `${env:${env:NAME}}`.

@@ -39,6 +39,11 @@ impl Kind {
     pub fn singular(self) -> &'static str {
         self.plural().trim_end_matches('s')
     }
+
+    /// `a` or `an`, before the singular.
+    pub(crate) fn article(self) -> &'static str {
+        if self.singular().starts_with('e') { "an" } else { "a" }
+    }
 }
 
 impl fmt::Display for Kind {

@@ -56,7 +56,7 @@ impl Section {
     /// `None` when it is not YAML.
     pub fn from_yaml(source: &Source, env: &Environment, diags: &mut Diagnostics) -> Option<Section> {
         let mut budget = Budget::default();
-        let text = Arc::new(SourceText { name: Arc::from(&*source.name), text: source.text.clone() });
+        let text = Arc::new(SourceText::new(&*source.name, source.text.clone()));
         let mut errors = Vec::new();
         let read = read(&text, &mut budget, &mut errors);
         diags.extend(errors);
@@ -79,7 +79,7 @@ fn read_source(
     budget: &mut Budget,
     errors: &mut Vec<Diagnostic>,
 ) -> Result<Arc<Node>, Diagnostic> {
-    let source = Arc::new(SourceText { name: Arc::from(source.name), text: source.text });
+    let source = Arc::new(SourceText::new(source.name, source.text));
     let root = unflatten(read(&source, budget, errors)?);
     match root.value {
         Value::Map(_) | Value::Null => Ok(root),

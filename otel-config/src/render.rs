@@ -2,11 +2,20 @@
 
 use std::fmt::Write;
 
-use crate::diagnostic::{Diagnostic, Excerpt, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::yaml::node::Span;
 
 /// A shown line has at most this many characters.
 const SHOWN: usize = 120;
+
+/// A source line, ready for a terminal: control characters replaced, secrets removed, a long line cut around
+/// the place.
+struct Excerpt {
+    line: String,
+    /// Characters before the marked ones.
+    before: usize,
+    width: usize,
+}
 
 struct Paint {
     on: bool,
@@ -42,13 +51,12 @@ pub(crate) fn diagnostic(found: &Diagnostic, colour: bool) -> String {
         let place = printable(&location.to_string());
         let _ = writeln!(out, "{margin}{} {place}", paint.with(BLUE, "-->"));
     }
-    if let Some(Excerpt { line, before, width }) =
-        found.context.excerpt.as_ref().filter(|e| !e.line.trim().is_empty())
-    {
-        let caret = paint.with(code, &"^".repeat(*width));
+    let excerpt = found.context.span.as_ref().map(excerpt).filter(|e| !e.line.trim().is_empty());
+    if let Some(Excerpt { line, before, width }) = excerpt {
+        let caret = paint.with(code, &"^".repeat(width));
         let _ = writeln!(out, "{margin} {bar}");
         let _ = writeln!(out, "{} {bar} {line}", paint.with(BLUE, &number));
-        let _ = writeln!(out, "{margin} {bar} {}{caret}", " ".repeat(*before));
+        let _ = writeln!(out, "{margin} {bar} {}{caret}", " ".repeat(before));
     }
     let equals = paint.with(BLUE, "=");
     for (label, location) in &found.context.related {
@@ -79,16 +87,20 @@ pub(crate) fn summary(errors: usize, warnings: usize, more: usize) -> String {
     parts.join(", ") + "\n"
 }
 
-/// The line of a place, fit for a terminal.
-pub(crate) fn excerpt(span: &Span) -> Excerpt {
-    let line: Vec<char> = redacted(span.line_text()).chars().map(visible).collect();
-    let column = span.column.saturating_sub(1).min(line.len());
+fn excerpt(span: &Span) -> Excerpt {
+    let column = span.column.saturating_sub(1);
+    let line = span.line_text();
+    // the window of a long line also has what decides whether its text is a secret
+    let skipped = if line.len() <= 10 * SHOWN { 0 } else { column.saturating_sub(5 * SHOWN) };
+    let window: String = line.chars().skip(skipped).take(10 * SHOWN).collect();
+    let line: Vec<char> = redacted(&window).chars().map(visible).collect();
+    let column = (column - skipped).min(line.len());
     let start = if line.len() <= SHOWN { 0 } else { column.saturating_sub(SHOWN / 3) };
     let end = line.len().min(start + SHOWN);
     let width = span.width.clamp(1, (end - column).max(1));
     let mut shown: String = line[start..end].iter().collect();
     let mut before = column - start;
-    if start > 0 {
+    if start + skipped > 0 {
         shown.insert(0, '…');
         before += 1;
     }

@@ -18,12 +18,14 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             continue;
         }
         let longer = folded.len().max(other.len());
+        // in two letters nothing is recognisable
+        let allowed = if longer < 3 { 0 } else { longer.div_ceil(3) };
         let mut far = distance(&folded, &other);
-        if far > longer.div_ceil(3) && (other.starts_with(&folded[..]) || folded.starts_with(&other[..])) {
+        if far > allowed && (other.starts_with(&folded[..]) || folded.starts_with(&other[..])) {
             // `tail` for `tail_sampling`: far in letters, clear to a reader, but any spelling error is nearer
-            far = if folded.len().min(other.len()) >= 3 { longer.div_ceil(3) } else { far };
+            far = if folded.len().min(other.len()) >= 3 { allowed } else { far };
         }
-        if far <= longer.div_ceil(3) && best.is_none_or(|(least, _)| far < least) {
+        if far <= allowed && best.is_none_or(|(least, _)| far < least) {
             best = Some((far, candidate));
         }
     }

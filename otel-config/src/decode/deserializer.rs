@@ -250,6 +250,9 @@ impl<'de, 'a> Deserializer<'de> for NodeDeserializer<'a, '_> {
         visitor: V,
     ) -> Result<V::Value, Fault<'a>> {
         if let Some((key, entry)) = self.map().filter(|map| map.len() == 1).and_then(|map| map.first()) {
+            if !self.session.wants(&entry.node) {
+                return self.wrong(&"a word");
+            }
             return visitor.visit_enum(Variant { key, entry, trail: self.trail, session: self.session });
         }
         match self.text() {

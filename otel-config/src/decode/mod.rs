@@ -67,7 +67,7 @@ pub(crate) fn section<T: DeserializeOwned>(
                 break;
             }
             Err(fault) => {
-                if !session.learn(fault, node.map(std::ptr::from_ref)) {
+                if !session.learn(fault, node.map(std::ptr::from_ref), path) {
                     break;
                 }
             }
@@ -81,11 +81,11 @@ pub(crate) fn section<T: DeserializeOwned>(
 
 impl Session<'_> {
     /// Notes a fault. Whether another round can tell more.
-    fn learn(&self, fault: Fault<'_>, root: Option<Id>) -> bool {
+    fn learn(&self, fault: Fault<'_>, root: Option<Id>, path: &str) -> bool {
         let Fault { what, placed } = fault;
         let Some(placed) = placed else {
             // nothing is written here: only a missing key can be wrong
-            let report = Diagnostic::error(what.message(None)).help(what.help(None));
+            let report = Diagnostic::error(what.message(None)).path(path).help(what.help(None));
             self.notes.borrow_mut().reports.push(report);
             return false;
         };

@@ -48,7 +48,7 @@ fn ambiguous(topology: &Topology, diags: &mut Diagnostics) {
         for kind in [Kind::Receiver, Kind::Exporter] {
             let Some(other) = topology.find(kind, id) else { continue };
             let found = connector.section.error(
-                format!("`{id}` is the name of a connector and of a {kind}"),
+                format!("`{id}` is the name of a connector and of {} {kind}", kind.article()),
                 "give one of them another name",
             );
             diags.push(found.related(format!("the {kind}"), other.key.location()));
@@ -74,8 +74,7 @@ fn list(topology: &Topology, references: &[Reference], kinds: &[Kind], diags: &m
 /// The nearest defined id; or what the id is instead; or where to define it.
 fn undefined_help(topology: &Topology, id: &ComponentId, kinds: &[Kind]) -> String {
     if let Some(other) = Kind::ALL.into_iter().find(|kind| topology.find(*kind, id).is_some()) {
-        let article = if other == Kind::Extension || other == Kind::Exporter { "an" } else { "a" };
-        return format!("`{id}` is {article} {other}: it belongs to another list");
+        return format!("`{id}` is {} {other}: it belongs to another list", other.article());
     }
     let names = names(topology, kinds);
     let plural = kinds.first().map_or("", |kind| kind.plural());

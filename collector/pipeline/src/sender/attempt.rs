@@ -97,6 +97,9 @@ impl<E: Exporter> Sender<E> {
                 Err(SendError::TooLarge { message }) => return Fate::TooLarge(message),
                 Err(SendError::Retry { after, message, settled: Settled { rejected, .. } }) => {
                     report.rejected.extend(rejected);
+                    if self.exporter.items(request) == 0 {
+                        return Fate::Sent;
+                    }
                     (after, message)
                 }
             };

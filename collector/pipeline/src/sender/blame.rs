@@ -58,22 +58,50 @@ impl Report {
 
 /// The answer to each caller, given how many items each put into the batch, in their order. A rejection with
 /// a known position goes to the caller who sent the item (and, where it is longer than his part, on to the
-/// next); one without a position is told to all.
+/// next); one without a position is told to all, who hear of a part only unless the whole batch was refused.
 pub(super) fn answers(sizes: &[usize], report: &Report) -> Vec<Outcome> {
-    let mut blamed = vec![(0, None); sizes.len()];
-    let mut unplaced = (0, None);
-    for rejection in &report.rejected {
-        let message = Some(rejection.message.as_str());
-        match rejection.first_item {
-            None => unplaced = (unplaced.0 + rejection.items, unplaced.1.or(message)),
-            Some(first) => place(sizes, first, rejection.items, |part, items| {
-                let (sum, first_message) = blamed[part];
-                blamed[part] = (sum + items, first_message.or(message));
-            }),
+    let mut blamed = vec![Blame::default(); sizes.len()];
+    let mut unplaced = Blame::default();
+    for Rejection { items, first_item, message, .. } in &report.rejected {
+        match *first_item {
+            None => unplaced.add(*items, message),
+            Some(first) => place(sizes, first, *items, |part, items| blamed[part].add(items, message)),
         }
     }
+    let refused = unplaced.items + blamed.iter().map(|blame| blame.items).sum::<usize>();
+    let refused_whole = refused >= sizes.iter().sum();
     let parts = sizes.iter().zip(blamed);
-    parts.map(|(items, blamed)| answer(*items, blamed, unplaced, report.given_up.as_ref())).collect()
+    parts
+        .map(|(&items, blamed)| match &report.given_up {
+            Some(given_up) if blamed.items < items => {
+                Err(Refused::Retry { after: given_up.after, message: given_up.message.clone() })
+            }
+            _ => blamed.outcome(items, unplaced, refused_whole),
+        })
+        .collect()
+}
+
+/// Rejected items, and the first of their messages.
+#[derive(Clone, Copy, Default)]
+struct Blame<'a> {
+    items: usize,
+    message: Option<&'a str>,
+}
+
+impl<'a> Blame<'a> {
+    fn add(&mut self, items: usize, message: &'a str) {
+        self.items += items;
+        self.message.get_or_insert(message);
+    }
+
+    fn outcome(self, size: usize, unplaced: Blame<'_>, refused_whole: bool) -> Outcome {
+        let message = self.message.or(unplaced.message).unwrap_or_default();
+        match self.items + unplaced.items {
+            0 => Ok(()),
+            _ if refused_whole || self.items >= size => Err(Refused::permanent(message)),
+            some => Err(Refused::Partial { items: some.min(size), message: message.to_owned() }),
+        }
+    }
 }
 
 /// Calls `hit(part, items)` for each part that the `count` items from `first` on lie in.
@@ -90,41 +118,31 @@ fn place(sizes: &[usize], first: usize, mut count: usize, mut hit: impl FnMut(us
     }
 }
 
-type Blame<'a> = (usize, Option<&'a str>);
-
-fn answer(items: usize, blamed: Blame<'_>, unplaced: Blame<'_>, given_up: Option<&GivenUp>) -> Outcome {
-    match given_up {
-        Some(given_up) if blamed.0 < items => {
-            Err(Refused::Retry { after: given_up.after, message: given_up.message.clone() })
-        }
-        _ => refusal(items, blamed.0 + unplaced.0, blamed.1.or(unplaced.1).unwrap_or_default()),
-    }
-}
-
-fn refusal(items: usize, rejected: usize, message: &str) -> Outcome {
-    match rejected {
-        0 => Ok(()),
-        all if all >= items => Err(Refused::permanent(message)),
-        some => Err(Refused::Partial { items: some, message: message.to_owned() }),
-    }
-}
-
 /// The answer for a batch that was split, from the items of each part and what became of it: "try again"
 /// where any part must be sent again, else what was refused in sum.
 pub(super) fn join_parts(parts: impl IntoIterator<Item = (usize, Outcome)>) -> Outcome {
-    let (mut items, mut rejected, mut reason) = (0, 0, None);
+    let (mut rejected, mut all, mut reason) = (0, true, None);
     for (size, outcome) in parts {
-        items += size;
-        let (more, message) = match outcome {
-            Ok(()) => continue,
+        let (items, message) = match outcome {
+            Ok(()) => {
+                all = false;
+                continue;
+            }
             Err(retry @ Refused::Retry { .. }) => return Err(retry),
             Err(Refused::Permanent { message }) => (size, message),
-            Err(Refused::Partial { items, message }) => (items, message),
+            Err(Refused::Partial { items, message }) => {
+                all = false;
+                (items, message)
+            }
         };
-        rejected += more;
+        rejected += items;
         reason.get_or_insert(message);
     }
-    refusal(items, rejected, &reason.unwrap_or_default())
+    match reason {
+        None => Ok(()),
+        Some(message) if all => Err(Refused::Permanent { message }),
+        Some(message) => Err(Refused::Partial { items: rejected, message }),
+    }
 }
 
 #[cfg(test)]
@@ -153,8 +171,10 @@ mod tests {
             (vec![rejection(4, Some(1))], None, [some(1), all(), Ok(())]),
             (vec![rejection(9, Some(4))], None, [Ok(()), some(1), all()]),
             (vec![rejection(1, Some(6))], None, [Ok(()), Ok(()), Ok(())]),
-            (vec![rejection(1, None)], None, [some(1), some(1), all()]),
-            (vec![rejection(1, None), rejection(1, Some(0))], None, [all(), some(1), all()]),
+            (vec![rejection(1, None)], None, [some(1), some(1), some(1)]),
+            (vec![rejection(4, None)], None, [some(2), some(3), some(1)]),
+            (vec![rejection(6, None)], None, [all(), all(), all()]),
+            (vec![rejection(1, None), rejection(1, Some(5))], None, [some(1), some(1), all()]),
             (vec![], Some(retry()), [later(), later(), later()]),
             (vec![rejection(1, Some(5))], Some(retry()), [later(), later(), all()]),
             (vec![rejection(1, Some(0))], Some(retry()), [later(), later(), later()]),

@@ -3,25 +3,19 @@
 
 use std::fmt::{Display, Write};
 
-use super::registry::{Description, Labels};
+use codeagent_semconv::{Instrument, Metric};
 
-/// What a family of series is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Counter,
-    Gauge,
-    Histogram,
-}
+use super::registry::Labels;
 
 /// `# HELP` and `# TYPE`.
-pub(super) fn head(out: &mut String, description: Description, kind: Kind) {
-    let kind = match kind {
-        Kind::Counter => "counter",
-        Kind::Gauge => "gauge",
-        Kind::Histogram => "histogram",
+pub(super) fn head(out: &mut String, metric: &Metric) {
+    let kind = match metric.instrument {
+        Instrument::Counter => "counter",
+        Instrument::Gauge | Instrument::UpDownCounter => "gauge",
+        Instrument::Histogram => "histogram",
     };
-    let help = description.help.replace('\\', "\\\\").replace('\n', "\\n");
-    line(out, format_args!("# HELP {name} {help}\n# TYPE {name} {kind}", name = description.name));
+    let help = metric.brief.replace('\\', "\\\\").replace('\n', "\\n");
+    line(out, format_args!("# HELP {name} {help}\n# TYPE {name} {kind}", name = metric.prometheus));
 }
 
 /// One sample; `labels` as [`labels`] makes them.
@@ -30,7 +24,9 @@ pub(super) fn sample(out: &mut String, name: &str, labels: &str, value: impl Dis
 }
 
 /// `{name="value",...}`, or nothing where there are no labels.
-pub(super) fn labels(labels: Labels<'_>) -> String {
+pub(super) fn labels(metric: &Metric, labels: Labels<'_>) -> String {
+    let declared = |name| metric.attributes.iter().any(|attribute| attribute.label == name);
+    debug_assert!(labels.iter().all(|(name, _)| declared(*name)), "{}: {labels:?}", metric.name);
     labels.iter().fold(String::new(), |text, (name, value)| with_label(&text, name, value))
 }
 

@@ -3,21 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use codeagent_semconv::Metric;
 use parking_lot::Mutex;
 
-use super::exposition::{self, Kind};
+use super::exposition;
 use super::histogram::Histogram;
 
-/// What a metric is called and means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Description {
-    /// Its name in Prometheus' text format, counters with the suffix that they are shown with.
-    pub name: &'static str,
-    /// One sentence, with the unit.
-    pub help: &'static str,
-}
-
-/// Label names and values of one series.
+/// Values of one series for the labels that the registry of conventions gives its metric.
 pub type Labels<'a> = &'a [(&'static str, &'a str)];
 
 /// A number that only grows.
@@ -46,8 +38,7 @@ enum Instrument {
 }
 
 struct Family {
-    description: Description,
-    kind: Kind,
+    metric: &'static Metric,
     series: Vec<(String, Instrument)>,
 }
 
@@ -65,47 +56,40 @@ impl std::fmt::Debug for Registry {
 
 impl Registry {
     /// The counter of this name and these labels, made when it is new.
-    pub fn counter(&self, description: Description, labels: Labels<'_>) -> Counter {
-        let made =
-            self.series(description, Kind::Counter, labels, || Instrument::Counter(Counter::default()));
+    pub fn counter(&self, metric: &'static Metric, labels: Labels<'_>) -> Counter {
+        let made = self.series(metric, labels, || Instrument::Counter(Counter::default()));
         made.unwrap_or_default()
     }
 
     /// A gauge that is read when somebody looks. It replaces one of the same name and labels.
     pub fn gauge(
         &self,
-        description: Description,
+        metric: &'static Metric,
         labels: Labels<'_>,
         read: impl Fn() -> Option<f64> + Send + Sync + 'static,
     ) {
         let mut families = self.families.lock();
-        let series = &mut family(&mut families, description, Kind::Gauge).series;
-        let labels = exposition::labels(labels);
+        let series = &mut family(&mut families, metric).series;
+        let labels = exposition::labels(metric, labels);
         series.retain(|(existing, _)| *existing != labels);
         series.push((labels, Instrument::Gauge(Box::new(read))));
     }
 
-    /// The histogram of this name and these labels, made with these upper bounds when it is new.
-    pub fn histogram(
-        &self,
-        description: Description,
-        labels: Labels<'_>,
-        bounds: &'static [f64],
-    ) -> Histogram {
-        let make = || Instrument::Histogram(Histogram::new(bounds));
-        self.series(description, Kind::Histogram, labels, make).unwrap_or_else(|| Histogram::new(bounds))
+    /// The histogram of this name and these labels, made with the metric's buckets when it is new.
+    pub fn histogram(&self, metric: &'static Metric, labels: Labels<'_>) -> Histogram {
+        let make = || Instrument::Histogram(Histogram::new(metric.buckets));
+        self.series(metric, labels, make).unwrap_or_else(|| Histogram::new(metric.buckets))
     }
 
     fn series<T: TryFromInstrument>(
         &self,
-        description: Description,
-        kind: Kind,
+        metric: &'static Metric,
         labels: Labels<'_>,
         make: impl FnOnce() -> Instrument,
     ) -> Option<T> {
         let mut families = self.families.lock();
-        let series = &mut family(&mut families, description, kind).series;
-        let labels = exposition::labels(labels);
+        let series = &mut family(&mut families, metric).series;
+        let labels = exposition::labels(metric, labels);
         let at = series.iter().position(|(existing, _)| *existing == labels).unwrap_or_else(|| {
             series.push((labels, make()));
             series.len() - 1
@@ -115,23 +99,23 @@ impl Registry {
 
     /// Writes all metrics in Prometheus' text format 0.0.4.
     pub(super) fn write(&self, out: &mut String) {
-        let mut families = self.families.lock();
-        for Family { description, kind, series } in families.iter_mut() {
+        for Family { metric, series } in self.families.lock().iter_mut() {
             let mut body = String::new();
-            series
-                .retain(|(labels, instrument)| write_series(&mut body, description.name, labels, instrument));
+            series.retain(|(labels, instrument)| {
+                write_series(&mut body, metric.prometheus, labels, instrument)
+            });
             if !body.is_empty() {
-                exposition::head(out, *description, *kind);
+                exposition::head(out, metric);
                 out.push_str(&body);
             }
         }
     }
 }
 
-fn family(families: &mut Vec<Family>, description: Description, kind: Kind) -> &mut Family {
-    let existing = families.iter().position(|family| family.description.name == description.name);
+fn family<'a>(families: &'a mut Vec<Family>, metric: &'static Metric) -> &'a mut Family {
+    let existing = families.iter().position(|family| family.metric.name == metric.name);
     let at = existing.unwrap_or_else(|| {
-        families.push(Family { description, kind, series: Vec::new() });
+        families.push(Family { metric, series: Vec::new() });
         families.len() - 1
     });
     &mut families[at]

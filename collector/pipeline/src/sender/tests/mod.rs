@@ -1,6 +1,7 @@
 //! A scripted destination, and time that stands still until everybody waits.
 
 mod delivery;
+mod interleavings;
 mod merging;
 mod overload;
 mod script;

@@ -164,6 +164,7 @@ impl Exporter for Destination {
             }
             Act::AtMost(_) => {}
             Act::Reject { items, first_item } => {
+                let items = items.min(request.len());
                 let first = first_item.unwrap_or_default();
                 let kept = request.iter().enumerate().filter(|(at, _)| *at < first || *at >= first + items);
                 self.take(kept.map(|(_, item)| *item));

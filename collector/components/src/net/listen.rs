@@ -54,6 +54,7 @@ pub fn endpoint(
     if !matches!(transport, "tcp" | "tcp4" | "tcp6") {
         let message = format!("the transport `{transport}` is not supported");
         diagnostics.push(at(section, "transport").error(message, "use tcp"));
+        return None;
     }
     match text.parse() {
         Ok(endpoint) => Some(endpoint),

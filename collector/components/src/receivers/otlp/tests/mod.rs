@@ -1,6 +1,12 @@
 //! The receiver on real sockets, with independent peers.
 
 mod grpc;
+mod grpc_bad;
+mod grpc_life;
 mod http;
 mod kit;
+mod malformed;
+mod raw;
 mod samples;
+mod settings;
+mod tls;

@@ -232,6 +232,10 @@ fn zstd_at_once(
 }
 
 fn snappy(input: &[u8], out: &mut Output<'_>) -> Result<(), DecompressError> {
+    // The framed format writes nothing for nothing.
+    if input.is_empty() {
+        return Ok(());
+    }
     if input.starts_with(SNAPPY_FRAMED) {
         return out.fill(&mut snap::read::FrameDecoder::new(input), "snappy");
     }
@@ -243,3 +247,6 @@ fn snappy(input: &[u8], out: &mut Output<'_>) -> Result<(), DecompressError> {
         .map(drop)
         .map_err(|error| malformed("snappy", error.to_string()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,11 @@
 //! All exporters. A new one: its folder here, and one line in the list.
 
+pub mod otlp;
+pub mod prometheusremotewrite;
+#[cfg(test)]
+mod written;
+
 use codeagent_pipeline::ExporterFactory;
 
-pub mod prometheusremotewrite;
-
 /// Every exporter of this build.
-pub const ALL: &[ExporterFactory] = &[prometheusremotewrite::FACTORY];
+pub const ALL: &[ExporterFactory] = &[otlp::FACTORY, prometheusremotewrite::FACTORY];

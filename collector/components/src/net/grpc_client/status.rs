@@ -107,7 +107,7 @@ impl GrpcStatus {
     /// Whether the server said that the message is over its limit. There is no code for that: servers use
     /// RESOURCE_EXHAUSTED (Go, Java, C++) or OUT_OF_RANGE (tonic), and their own words.
     pub fn is_too_large(&self) -> bool {
-        let words = ["larger than max", "too large", "exceeds maximum", "exceeds the maximum"];
+        let words = ["larger than max", "too large", "size limit", "exceeds maximum", "exceeds the maximum"];
         let message = self.message.to_ascii_lowercase();
         matches!(self.code, Code::ResourceExhausted | Code::OutOfRange)
             && words.iter().any(|words| message.contains(words))
@@ -271,6 +271,7 @@ mod tests {
                 "Error, decoded message length too large: found 5 bytes, the limit is: 4",
                 true,
             ),
+            (Code::ResourceExhausted, "size limit, of 4 bytes, exceeded while decompressing message", true),
             (Code::ResourceExhausted, "gRPC message exceeds maximum size 4: 5", true),
             (Code::ResourceExhausted, "too many requests", false),
             (Code::Internal, "larger than max", false),

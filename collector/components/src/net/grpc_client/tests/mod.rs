@@ -1,7 +1,7 @@
 //! Against tonic, an independent server, and against HTTP/2 servers that misbehave.
 
 mod faults;
-mod peer;
+pub(crate) mod peer;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -4,6 +4,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use opentelemetry_proto::tonic::collector::logs::v1::logs_service_server::{LogsService, LogsServiceServer};
+use opentelemetry_proto::tonic::collector::logs::v1::{
+    ExportLogsPartialSuccess, ExportLogsServiceRequest, ExportLogsServiceResponse,
+};
+use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_server::{
+    MetricsService, MetricsServiceServer,
+};
+use opentelemetry_proto::tonic::collector::metrics::v1::{
+    ExportMetricsServiceRequest, ExportMetricsServiceResponse,
+};
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
 };
@@ -51,6 +61,30 @@ impl TraceService for Service {
     }
 }
 
+/// Takes all metrics.
+#[tonic::async_trait]
+impl MetricsService for Service {
+    async fn export(
+        &self,
+        _: Request<ExportMetricsServiceRequest>,
+    ) -> Result<Response<ExportMetricsServiceResponse>, Status> {
+        Ok(Response::new(ExportMetricsServiceResponse::default()))
+    }
+}
+
+/// Rejects two log records of each request.
+#[tonic::async_trait]
+impl LogsService for Service {
+    async fn export(
+        &self,
+        _: Request<ExportLogsServiceRequest>,
+    ) -> Result<Response<ExportLogsServiceResponse>, Status> {
+        let partial =
+            ExportLogsPartialSuccess { rejected_log_records: 2, error_message: "too old".to_owned() };
+        Ok(Response::new(ExportLogsServiceResponse { partial_success: Some(partial) }))
+    }
+}
+
 /// A `google.rpc.Status` that asks to wait for 1.5 s.
 fn wait() -> Vec<u8> {
     let mut status = Vec::new();
@@ -66,8 +100,8 @@ fn wait() -> Vec<u8> {
     status
 }
 
-pub struct Peer {
-    pub address: SocketAddr,
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
     connections: Arc<AtomicUsize>,
     stop: oneshot::Sender<()>,
     served: JoinHandle<()>,
@@ -75,15 +109,15 @@ pub struct Peer {
 }
 
 impl Peer {
-    pub async fn start() -> Peer {
+    pub(crate) async fn start() -> Peer {
         Peer::start_at(SocketAddr::from(([127, 0, 0, 1], 0))).await
     }
 
-    pub async fn start_at(address: SocketAddr) -> Peer {
+    pub(super) async fn start_at(address: SocketAddr) -> Peer {
         Peer::serve(address, |stream| async { Some(stream) }).await
     }
 
-    pub async fn start_tls(certificates: &Certificates) -> Peer {
+    pub(super) async fn start_tls(certificates: &Certificates) -> Peer {
         let acceptor = certificates.acceptor();
         Peer::serve(SocketAddr::from(([127, 0, 0, 1], 0)), move |stream| {
             let acceptor = acceptor.clone();
@@ -118,19 +152,21 @@ impl Peer {
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = Server::builder()
             .add_service(service)
+            .add_service(MetricsServiceServer::new(Service).accept_compressed(CompressionEncoding::Gzip))
+            .add_service(LogsServiceServer::new(Service).accept_compressed(CompressionEncoding::Gzip))
             .serve_with_incoming_shutdown(ReceiverStream::new(incoming), async move { drop(stopped.await) });
         let served = tokio::spawn(async move { serving.await.unwrap() });
         Peer { address, connections, stop, served, accepted }
     }
 
     /// Goes away as tonic does: GOAWAY, then the end.
-    pub async fn stop(self) {
+    pub(super) async fn stop(self) {
         self.accepted.abort();
         self.stop.send(()).unwrap();
         self.served.await.unwrap();
     }
 
-    pub fn connections(&self) -> usize {
+    pub(super) fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
 }

@@ -1,6 +1,9 @@
 //! All exporters. A new one: its folder here, and one line in the list.
 
+pub mod file;
+pub mod nop;
 pub mod otlp;
+pub mod otlphttp;
 pub mod prometheusremotewrite;
 #[cfg(test)]
 mod written;
@@ -8,4 +11,5 @@ mod written;
 use codeagent_pipeline::ExporterFactory;
 
 /// Every exporter of this build.
-pub const ALL: &[ExporterFactory] = &[otlp::FACTORY, prometheusremotewrite::FACTORY];
+pub const ALL: &[ExporterFactory] =
+    &[file::FACTORY, nop::FACTORY, otlp::FACTORY, otlphttp::FACTORY, prometheusremotewrite::FACTORY];

@@ -37,7 +37,6 @@ impl PartialSuccess {
     }
 
     /// The same in JSON.
-    #[allow(dead_code)] // for OTLP over HTTP
     pub fn from_json(answer: &[u8], signal: Signal) -> Self {
         let key = match signal {
             Signal::Traces => "rejectedSpans",

@@ -33,7 +33,7 @@ fn client() -> HttpClient {
 }
 
 /// A server that answers what `answer` says.
-async fn serve<F>(answer: F) -> SocketAddr
+pub(crate) async fn serve<F>(answer: F) -> SocketAddr
 where
     F: Fn(Request<Bytes>) -> Response<Full<Bytes>> + Clone + Send + Sync + 'static,
 {

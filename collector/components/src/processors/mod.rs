@@ -1,8 +1,14 @@
 //! All processors. A new one: its folder here, and one line in the list.
 
+mod actions;
+pub mod attributes;
 pub mod batch;
+mod editing;
+pub mod filter;
+mod matching;
 pub mod memory_limiter;
 pub mod probabilistic_sampler;
+pub mod resource;
 
 use codeagent_pipeline::ProcessorFactory;
 

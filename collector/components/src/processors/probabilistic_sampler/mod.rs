@@ -2,13 +2,15 @@
 
 use codeagent_config::{Diagnostic, Section};
 use codeagent_pipeline::otlp::views::{Resource, Scope};
-use codeagent_pipeline::otlp::{Edit, Editor, Item, edit};
+use codeagent_pipeline::otlp::{Edit, Editor, Item};
 use codeagent_pipeline::{
     About, Batch, BuildContext, BuiltProcessor, Processed, Processor, ProcessorFactory, Reason, Refused,
     Signal,
 };
 use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
+
+use super::editing::edit_batch;
 
 mod decision;
 mod logs;
@@ -93,7 +95,7 @@ fn build(context: &mut BuildContext<'_>, section: &Section, signal: Signal) -> O
         context.diagnostics.push(problem);
         return None;
     }
-    Some(BuiltProcessor::Step(Box::new(ProbabilisticSampler { signal, sampler: Sampler::new(config) })))
+    Some(BuiltProcessor::Step(Box::new(ProbabilisticSampler { sampler: Sampler::new(config) })))
 }
 
 impl Config {
@@ -122,17 +124,12 @@ impl Config {
 }
 
 struct ProbabilisticSampler {
-    signal: Signal,
     sampler: Sampler,
 }
 
 impl Processor for ProbabilisticSampler {
     fn process(&self, batch: Batch) -> Result<Processed, Refused> {
-        let mut editor = SampleItems { sampler: &self.sampler };
-        let kept: Vec<_> = batch.chunks().iter().map(|chunk| edit(self.signal, chunk, &mut editor)).collect();
-        let kept = batch.with_chunks(kept.into_iter().filter(|chunk| chunk.items > 0));
-        let dropped = batch.items() - kept.items();
-        Ok(Processed::some(kept, Reason::Sampled, dropped))
+        Ok(edit_batch(&batch, &mut SampleItems { sampler: &self.sampler }, Reason::Sampled))
     }
 }
 

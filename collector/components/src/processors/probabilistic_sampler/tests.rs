@@ -10,8 +10,8 @@ use prost::Message;
 
 use super::*;
 
-fn sampler(signal: Signal, config: Config) -> ProbabilisticSampler {
-    ProbabilisticSampler { signal, sampler: Sampler::new(config) }
+fn sampler(config: Config) -> ProbabilisticSampler {
+    ProbabilisticSampler { sampler: Sampler::new(config) }
 }
 
 fn config(mode: Mode, percentage: f32) -> Config {
@@ -38,15 +38,15 @@ fn span(number: u64, trace_state: &str) -> Span {
     }
 }
 
-fn run(processor: &ProbabilisticSampler, bytes: Vec<u8>) -> (Vec<u8>, usize) {
-    let items = validate(processor.signal, &bytes).unwrap();
-    let mut batch = Batch::empty(processor.signal);
+fn run(signal: Signal, config: Config, bytes: Vec<u8>) -> (Vec<u8>, usize) {
+    let items = validate(signal, &bytes).unwrap();
+    let mut batch = Batch::empty(signal);
     batch.push(Chunk { bytes: bytes.into(), items });
-    let processed = processor.process(batch).unwrap();
+    let processed = sampler(config).process(batch).unwrap();
     let dropped: usize = processed.dropped.iter().map(|(_, items)| items).sum();
     assert_eq!(processed.batch.items() + dropped, items);
     let bytes = processed.batch.to_contiguous().to_vec();
-    assert_eq!(validate(processor.signal, &bytes), Ok(processed.batch.items()));
+    assert_eq!(validate(signal, &bytes), Ok(processed.batch.items()));
     (bytes, dropped)
 }
 
@@ -54,7 +54,7 @@ fn sample_spans(config: Config, spans: Vec<Span>) -> Vec<Span> {
     let scope = ScopeSpans { spans, ..Default::default() };
     let group = ResourceSpans { scope_spans: vec![scope], ..Default::default() };
     let request = ExportTraceServiceRequest { resource_spans: vec![group] };
-    let (bytes, _) = run(&sampler(Signal::Traces, config), request.encode_to_vec());
+    let (bytes, _) = run(Signal::Traces, config, request.encode_to_vec());
     let groups = ExportTraceServiceRequest::decode(&*bytes).unwrap().resource_spans;
     groups.into_iter().flat_map(|group| group.scope_spans).flat_map(|scope| scope.spans).collect()
 }
@@ -63,7 +63,7 @@ fn sample_logs(config: Config, log_records: Vec<LogRecord>) -> Vec<LogRecord> {
     let scope = ScopeLogs { log_records, ..Default::default() };
     let group = ResourceLogs { scope_logs: vec![scope], ..Default::default() };
     let request = ExportLogsServiceRequest { resource_logs: vec![group] };
-    let (bytes, _) = run(&sampler(Signal::Logs, config), request.encode_to_vec());
+    let (bytes, _) = run(Signal::Logs, config, request.encode_to_vec());
     let groups = ExportLogsServiceRequest::decode(&*bytes).unwrap().resource_logs;
     groups.into_iter().flat_map(|group| group.scope_logs).flat_map(|scope| scope.log_records).collect()
 }

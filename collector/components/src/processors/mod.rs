@@ -13,5 +13,11 @@ pub mod resource;
 use codeagent_pipeline::ProcessorFactory;
 
 /// Every processor of this build.
-pub const ALL: &[ProcessorFactory] =
-    &[batch::FACTORY, memory_limiter::FACTORY, probabilistic_sampler::FACTORY];
+pub const ALL: &[ProcessorFactory] = &[
+    attributes::FACTORY,
+    batch::FACTORY,
+    filter::FACTORY,
+    memory_limiter::FACTORY,
+    probabilistic_sampler::FACTORY,
+    resource::FACTORY,
+];

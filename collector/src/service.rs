@@ -185,7 +185,7 @@ async fn serve_pages(settings: &Settings, host: &Host) -> anyhow::Result<()> {
         "/metrics" => Some(Reply {
             status: StatusCode::OK,
             content_type: "text/plain; version=0.0.4; charset=utf-8",
-            body: codeagent_pipeline::telemetry::render(&host.ledger, &host.metrics),
+            body: codeagent_pipeline::telemetry::render(&host),
         }),
         "/status" => Some(Reply {
             status: StatusCode::OK,

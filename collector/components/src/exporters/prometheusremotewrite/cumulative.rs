@@ -34,6 +34,8 @@ struct Stream {
     start: u64,
     /// The time of the last point.
     last: u64,
+    /// What the last point added, by its hash.
+    added: u64,
     /// When it came.
     seen: Instant,
     total: Total,
@@ -58,6 +60,17 @@ pub enum Total {
 }
 
 impl Total {
+    /// Tells one delta from another.
+    fn fingerprint(&self) -> u64 {
+        match self {
+            Total::Sum(Number::None) => 0,
+            Total::Sum(Number::Int(value)) => *value as u64,
+            Total::Sum(Number::Double(value)) => value.to_bits(),
+            Total::Explicit { count, sum, .. } => count.rotate_left(32) ^ sum.unwrap_or_default().to_bits(),
+            Total::Exponential(value) => value.count.rotate_left(32) ^ value.sum.to_bits(),
+        }
+    }
+
     /// Adds a delta; `false` where the two do not fit.
     fn add(&mut self, delta: Total) -> bool {
         match (self, delta) {
@@ -112,26 +125,29 @@ impl Cumulative {
         }
     }
 
-    /// Adds a delta to the total of series `identity`; the total, and when it began in nanoseconds.
+    /// Adds a delta to the total of series `identity`; the total, and when it began in nanoseconds. The last
+    /// point once more is a repeat (of a sender that heard no answer, or of a batch that is sent in parts): it
+    /// is answered and not added.
     pub fn add(&mut self, identity: u128, span: Span, delta: Total) -> Result<(u64, &Total), Flaw> {
         let room = self.streams.len() < self.max_streams;
         let start = if span.start == 0 { span.end } else { span.start };
+        let added = delta.fingerprint();
         let stream = match self.streams.entry(identity) {
             std::collections::hash_map::Entry::Vacant(_) if !room => return Err(Flaw::TooManyStreams),
             std::collections::hash_map::Entry::Vacant(place) => {
-                place.insert(Stream { start, last: span.end, seen: self.now, total: delta })
+                place.insert(Stream { start, last: span.end, added, seen: self.now, total: delta })
             }
             std::collections::hash_map::Entry::Occupied(place) => {
                 let stream = place.into_mut();
-                if span.end <= stream.last {
+                if span.end < stream.last || span.end == stream.last && added != stream.added {
                     return Err(Flaw::OutOfOrder);
                 }
                 stream.seen = self.now;
                 // A total that cannot go on begins anew, which Prometheus reads as a reset of the counter.
-                if !stream.total.add(delta.clone()) {
+                if span.end > stream.last && !stream.total.add(delta.clone()) {
                     (stream.total, stream.start) = (delta, start);
                 }
-                stream.last = span.end;
+                (stream.last, stream.added) = (span.end, added);
                 stream
             }
         };
@@ -173,6 +189,15 @@ mod tests {
         for (end, delta, total) in [(10, 5, 5), (20, 7, 12), (30, 0, 12)] {
             let (start, sum) = totals.add(1, Span { start: end - 10, end }, int(delta)).unwrap();
             assert_eq!((start, number(sum)), (10, Number::Int(total)), "at {end}");
+        }
+    }
+
+    #[test]
+    fn a_repeat_is_answered_and_not_added() {
+        let mut totals = totals(10);
+        for (end, total) in [(10, 5), (10, 5), (20, 10), (20, 10)] {
+            let (start, sum) = totals.add(1, Span { start: 5, end }, int(5)).unwrap();
+            assert_eq!((start, number(sum)), (5, Number::Int(total)));
         }
     }
 

@@ -180,7 +180,7 @@ fn retry(answer: &HttpResponse, message: String) -> SendError {
     SendError::Retry { after: answer.retry_after(), message, settled: Settled::default() }
 }
 
-/// The server stored some samples and refused others: points are counted in proportion, at least one.
+/// The server stored some samples and refused others: points are counted in proportion, rounded, at least one.
 fn partly(request: &Request, written: Written, message: String) -> Result<Sent, SendError> {
     let missing = request.samples.saturating_sub(written.samples);
     if missing == 0 {
@@ -191,8 +191,9 @@ fn partly(request: &Request, written: Written, message: String) -> Result<Sent, 
     if written.samples == 0 {
         return Err(SendError::Permanent { reason: Reason::Rejected, message });
     }
-    let share = (missing as u128 * items as u128).div_ceil(u128::from(request.samples.max(1)));
-    let items = usize::try_from(share).unwrap_or(items).min(items);
+    let (samples, missing) = (u128::from(request.samples.max(1)), u128::from(missing));
+    let share = (2 * missing * items as u128 + samples) / (2 * samples);
+    let items = usize::try_from(share).unwrap_or(items).clamp(items.min(1), items);
     let rejection = Rejection { reason: Reason::Rejected, items, first_item: None, message };
     Ok(Sent { rejected: if items == 0 { Vec::new() } else { vec![rejection] } })
 }

@@ -27,7 +27,7 @@ pub enum Flaw {
     Count,
     /// A bucket index or count over the format's integers.
     Overflow,
-    /// A delta point that is not later than the last one of its series.
+    /// A delta point that is not later than the last one of its series, nor the same.
     OutOfOrder,
     /// More delta series than the configuration allows.
     TooManyStreams,

@@ -1,6 +1,7 @@
 //! From OTLP's nesting to samples of series.
 
 use std::hash::{BuildHasher, RandomState};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use codeagent_pipeline::Batch;
 use codeagent_pipeline::otlp::views::{
@@ -38,11 +39,16 @@ pub struct Translator {
     pub known: Known,
     pub(super) cumulative: Cumulative,
     pub(super) scratch: Scratch,
+    /// Points after this time, in milliseconds, do not move `target_info`.
+    ahead: i64,
     /// Targets with points in this batch.
     touched: Vec<u32>,
     /// Not the same in any two processes, so that nobody can make hashes meet.
     seed: u64,
 }
+
+/// How far ahead of the clock Prometheus takes samples.
+const AHEAD_MAX: Duration = Duration::from_secs(600);
 
 /// Buffers that are used again.
 #[derive(Default)]
@@ -76,7 +82,7 @@ impl Translator {
     pub fn new(rules: Rules, cumulative: Cumulative) -> Self {
         let seed = RandomState::new().hash_one(0u8);
         let (known, scratch, touched) = Default::default();
-        Translator { rules, known, cumulative, scratch, touched, seed }
+        Translator { rules, known, cumulative, scratch, ahead: i64::MAX, touched, seed }
     }
 
     /// Whether everything known should be forgotten before the next batch.
@@ -91,7 +97,9 @@ impl Translator {
 
     /// Translates `batch` into `out`.
     pub fn translate(&mut self, batch: &Batch, out: &mut Collected) {
-        self.cumulative.begin(std::time::Instant::now());
+        self.cumulative.begin(Instant::now());
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + AHEAD_MAX;
+        self.ahead = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
         let mut cursor = Cursor { out, item: 0 };
         for chunk in batch.chunks() {
             for group in ResourceGroup::of(&chunk.bytes) {
@@ -257,8 +265,12 @@ impl Translator {
         XxHash3_128::oneshot_with_seed(self.seed ^ 2, bytes) ^ place.key
     }
 
-    /// Notes the newest time of the resource's points.
+    /// Notes the newest time of the resource's points. A sender whose clock is far ahead does not take
+    /// `target_info` with it: it would stay ahead until the time comes.
     pub(super) fn see(&mut self, place: Place, time: i64) {
+        if time > self.ahead {
+            return;
+        }
         let target = &mut self.known.target_list[place.target as usize];
         if target.newest == i64::MIN {
             self.touched.push(place.target);

@@ -87,6 +87,16 @@ fn target_info_is_written_once_a_time_and_never_back_in_time() {
 }
 
 #[test]
+fn a_clock_that_is_far_ahead_does_not_take_target_info_with_it() {
+    let ahead = 1 << 62;
+    let mut given = point(1.0, vec![]);
+    given.time_unix_nano = ahead;
+    let metrics = vec![metric("a", "", gauge(vec![given]))];
+    let (decoded, _) = encode(rules(), &request(&[("service.name", "s"), ("host.name", "h")], metrics));
+    assert_eq!(decoded.names(), [r#"a{job="s"}"#]);
+}
+
+#[test]
 fn names_that_meet_are_joined_in_the_order_of_the_originals() {
     let given =
         attributes(&[("foo.bar", "2"), ("foo-bar", "1"), ("foo_bar", "3"), ("foo bar", "1"), ("x", "")]);

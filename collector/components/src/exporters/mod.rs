@@ -1,5 +1,7 @@
 //! All exporters. A new one: its folder here, and one line in the list.
 
+pub mod bulk;
+pub mod elasticsearch;
 pub mod file;
 pub mod nop;
 pub mod otlp;
@@ -11,5 +13,11 @@ mod written;
 use codeagent_pipeline::ExporterFactory;
 
 /// Every exporter of this build.
-pub const ALL: &[ExporterFactory] =
-    &[file::FACTORY, nop::FACTORY, otlp::FACTORY, otlphttp::FACTORY, prometheusremotewrite::FACTORY];
+pub const ALL: &[ExporterFactory] = &[
+    elasticsearch::FACTORY,
+    file::FACTORY,
+    nop::FACTORY,
+    otlp::FACTORY,
+    otlphttp::FACTORY,
+    prometheusremotewrite::FACTORY,
+];

@@ -1,0 +1,5 @@
+mod bad_input;
+mod documents;
+mod ids;
+mod kit;
+mod routes;

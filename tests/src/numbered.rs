@@ -184,6 +184,8 @@ pub fn resource(service: &str) -> Resource {
     let attributes = vec![
         attribute("service.name", text(service)),
         attribute("service.instance.id", text(&format!("{service}-1"))),
+        // What does not identify the service is what `target_info` is for.
+        attribute("host.name", text("test-host")),
     ];
     Resource { attributes, ..Resource::default() }
 }

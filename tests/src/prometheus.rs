@@ -35,11 +35,6 @@ pub async fn exemplars(endpoint: &str, expression: &str) -> Result<Vec<Value>, S
     Ok(series.iter().flat_map(|series| series["exemplars"].as_array().cloned().unwrap_or_default()).collect())
 }
 
-/// What it knows of a metric: type, help, unit.
-pub async fn metadata(endpoint: &str, metric: &str) -> Result<Value, String> {
-    Ok(ask(endpoint, "metadata", &[("metric", metric)]).await?[metric][0].clone())
-}
-
 async fn ask(endpoint: &str, api: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
     let parameters: Vec<String> =
         parameters.iter().map(|(name, value)| format!("{name}={}", percent_encoded(value))).collect();

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use opentelemetry_proto::tonic::collector::logs::v1::logs_service_server::{LogsService, LogsServiceServer};
 use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse};
@@ -26,6 +26,7 @@ use tonic::{Code, Request, Response, Status, async_trait};
 
 use crate::numbered::{Numbers, numbers_of};
 use crate::otlp::{Payload, Signal};
+use crate::patience::PATIENCE;
 use crate::ports::free_port;
 
 /// What the sink does with a request.
@@ -87,8 +88,7 @@ impl Sink {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let incoming = {
             let _inside = runtime.enter();
-            // The port may be held for a moment by connections that were just reset.
-            (0..100).find_map(|_| TcpIncoming::bind(address).ok()).expect("the sink's port is free")
+            bind(address)
         };
         let service = Service(self.inbox.clone());
         runtime.spawn(
@@ -129,6 +129,19 @@ impl Sink {
 impl Drop for Sink {
     fn drop(&mut self) {
         self.down();
+    }
+}
+
+/// Binds a port that is free, or is about to be: it can be held for a moment by connections that were just reset, or by a
+/// child process of another test that is between its fork and its exec.
+fn bind(address: SocketAddr) -> TcpIncoming {
+    let begun = Instant::now();
+    loop {
+        match TcpIncoming::bind(address) {
+            Ok(incoming) => return incoming,
+            Err(error) => assert!(begun.elapsed() < PATIENCE, "{address}: {error}"),
+        }
+        std::thread::yield_now();
     }
 }
 

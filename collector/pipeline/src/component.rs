@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::auth::Authenticators;
 use crate::telemetry::Registry;
-use crate::{Batch, BoxFuture, Budget, Consumer, Health, Ledger, Processor, Refused, Signal, Slots};
+use crate::{Batch, BoxFuture, Budget, Consumer, Health, Ledger, Processor, Refused, Senders, Signal, Slots};
 
 /// What every factory tells about its component.
 #[derive(Clone, Copy)]
@@ -101,6 +101,8 @@ pub struct Host {
     pub authenticators: Authenticators,
     /// How far the process is in its life.
     pub health: Arc<Health>,
+    /// Who sends, where somebody watches.
+    pub senders: Arc<Senders>,
 }
 
 /// Batch sizes that a `batch` processor passes on to the exporters' senders.
@@ -229,6 +231,7 @@ impl Host {
             threads,
             authenticators: Arc::default(),
             health: Arc::default(),
+            senders: Arc::default(),
         }
     }
 }

@@ -15,6 +15,7 @@ mod processor;
 mod refused;
 pub mod sampling;
 pub mod sender;
+mod senders;
 pub mod telemetry;
 
 pub use batch::{Batch, Chunk};
@@ -33,3 +34,4 @@ pub use ledger::{InFlight, Ledger, Node, NodeKind, Reason, Row};
 pub use processor::{Processed, Processor};
 pub use refused::Refused;
 pub use sender::{QueueConfig, RetryConfig, Sender, SenderSettings};
+pub use senders::Senders;

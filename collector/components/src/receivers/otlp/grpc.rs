@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use codeagent_pipeline::auth::ServerAuthenticator;
 use codeagent_pipeline::{Permit, Signal};
-use http::HeaderMap;
+use http::header::{HeaderMap, USER_AGENT};
 
 use super::door::{self, Door};
 use crate::net::grpc_server::Unary;
@@ -53,10 +53,13 @@ impl Unary for Services {
     async fn call(
         &self,
         signal: Signal,
-        _: &HeaderMap,
+        headers: &HeaderMap,
         message: Bytes,
         permit: Permit,
     ) -> Result<Bytes, Status> {
-        self.door.take(signal, message, permit).await.map(|accepted| accepted.to_protobuf().into())
+        self.door
+            .take(signal, headers.get(USER_AGENT), message, permit)
+            .await
+            .map(|accepted| accepted.to_protobuf().into())
     }
 }

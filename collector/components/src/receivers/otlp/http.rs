@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use codeagent_pipeline::auth::ServerAuthenticator;
 use codeagent_pipeline::{Permit, Signal, json};
-use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, HeaderMap, HeaderValue};
+use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, HeaderMap, HeaderValue, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderName, Method, Request, Response, StatusCode};
 use http_body_util::Full;
@@ -65,7 +65,7 @@ impl Exports {
                 return failure.response(Format::of(&head.headers));
             }
         };
-        match self.export(&expected, body, busy).await {
+        match self.export(&expected, head.headers.get(USER_AGENT), body, busy).await {
             Ok(accepted) => expected.format.success(&accepted, expected.signal),
             Err(failure) => failure.response(Some(expected.format)),
         }
@@ -116,14 +116,20 @@ impl Exports {
         })
     }
 
-    async fn export(&self, expected: &Expected, body: Incoming, busy: Busy) -> Result<Accepted, Failure> {
+    async fn export(
+        &self,
+        expected: &Expected,
+        agent: Option<&HeaderValue>,
+        body: Incoming,
+        busy: Busy,
+    ) -> Result<Accepted, Failure> {
         let limit = self.config.body_bytes_max();
         let body = read_body(body, limit, &self.door.memory, self.config.body_timeout()).await?;
         let (message, permit) = protobuf(expected, body, limit)?;
-        let (door, signal) = (self.door.clone(), expected.signal);
+        let (door, signal, agent) = (self.door.clone(), expected.signal, agent.cloned());
         // A task of its own: this future ends when the client goes away, but what was taken goes its way.
         let taking = tokio::spawn(async move {
-            let accepted = door.take(signal, message, permit).await;
+            let accepted = door.take(signal, agent.as_ref(), message, permit).await;
             drop(busy);
             accepted
         });

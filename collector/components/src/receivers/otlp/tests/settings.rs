@@ -126,3 +126,27 @@ async fn who_does_not_prove_who_it_is_stays_outside() {
     drop(client);
     door.stop().await;
 }
+
+#[tokio::test]
+async fn who_watches_sees_who_sends() {
+    let yaml = "protocols: {grpc: {endpoint: '127.0.0.1:0'}, http: {endpoint: '127.0.0.1:0'}}";
+    let door = Setting::new(yaml).start().await;
+    let span = r#""scopeSpans":[{"spans":[{}]}]"#;
+    let named = format!(
+        r#"{{"resourceSpans":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"codex"}}}}]}},{span}}}]}}"#
+    );
+    let unnamed = format!(r#"{{"resourceSpans":[{{{span}}}]}}"#);
+    let agent = ("user-agent", "OTel-OTLP-Exporter-Python/1.2 x");
+    let post = |body: &str| request("POST", "/v1/traces", &[JSON, agent], body.to_owned());
+    send(&door, post(&named)).await;
+    assert!(door.host.senders.take().is_empty());
+    door.host.senders.watch();
+    send(&door, post(&named)).await;
+    send(&door, post(&named)).await;
+    send(&door, post(&unnamed)).await;
+    let body = b"\x0a\x06\x12\x04\x12\x02\x2a\x00";
+    Client::connect(&door).await.call(Call::traces([framed(0, body)])).await;
+    let tally = door.host.senders.take();
+    assert_eq!(tally, [("codex".into(), 2), ("OTel-OTLP-Exporter-Python".into(), 1), ("unknown".into(), 1)]);
+    door.stop().await;
+}

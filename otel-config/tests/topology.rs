@@ -181,3 +181,20 @@ fn a_bad_id_is_left_out_and_the_rest_goes_on() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_huge_graph_is_checked_in_bounded_time() {
+    let names: Vec<String> = (0..490).map(|i| format!("component_number_{i:03}")).collect();
+    let defined: String = names.iter().map(|name| format!("  {name}:\n")).collect();
+    let list = names[..100].join(", ");
+    let pipelines: String = (0..490)
+        .map(|i| format!("    traces/{i}: {{receivers: [{list}], exporters: [x{i}_{}, y]}}\n", names[i]))
+        .collect();
+    let (document, found) =
+        check(&format!("connectors:\n{defined}exporters:\n  y:\nservice:\n  pipelines:\n{pipelines}"));
+    assert!(document.is_some());
+    assert!(found.iter().any(|line| line.contains("is not defined")), "{:?}", found.first());
+    let many: String = (0..2000).map(|i| format!("    traces/{i}: {{}}\n")).collect();
+    let (_, found) = check(&format!("service:\n  pipelines:\n{many}"));
+    assert_eq!(found, ["service::pipelines: there are 2000 entries, and at most 500 are read"]);
+}

@@ -8,6 +8,9 @@ use crate::id::ComponentId;
 use crate::kind::Kind;
 use crate::suggest::suggest;
 
+/// Past so many findings no more names are compared: it takes time.
+const SUGGESTED: usize = 200;
+
 pub(super) fn topology(topology: &Topology, diags: &mut Diagnostics) {
     ambiguous(topology, diags);
     for (id, pipeline) in &topology.pipelines {
@@ -66,7 +69,9 @@ fn list(topology: &Topology, references: &[Reference], kinds: &[Kind], diags: &m
         } else if kinds.iter().all(|kind| topology.find(*kind, id).is_none()) {
             let kind = kinds.first().map_or("component", |kind| kind.singular());
             let found = Diagnostic::error(format!("the {kind} `{id}` is not defined"));
-            diags.push(found.at(span).path(path).help(undefined_help(topology, id, kinds)));
+            let help =
+                if diags.len() < SUGGESTED { undefined_help(topology, id, kinds) } else { String::new() };
+            diags.push(found.at(span).path(path).help(help));
         }
     }
 }
@@ -117,7 +122,7 @@ fn unused(topology: &Topology, diags: &mut Diagnostics) {
         for reference in uses(topology, kind) {
             used.insert(reference.id.to_string());
             // who is misspelt is meant
-            if topology.find(kind, &reference.id).is_none() {
+            if topology.find(kind, &reference.id).is_none() && diags.len() < SUGGESTED {
                 used.extend(nearest(&reference.id, &names).map(str::to_owned));
             }
         }

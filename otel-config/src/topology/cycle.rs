@@ -14,6 +14,9 @@ struct Edge<'a> {
     to: &'a PipelineId,
 }
 
+/// More are not followed: who draws such a graph by hand meets another bound first.
+const EDGES: usize = 5000;
+
 pub(super) fn report(topology: &Topology, diags: &mut Diagnostics) {
     let edges = edges(topology);
     let mut told: HashSet<&PipelineId> = HashSet::new();
@@ -39,15 +42,15 @@ fn edges(topology: &Topology) -> Vec<Edge<'_>> {
     for (via, _) in
         topology.components.iter().zip(Kind::ALL).filter(|(_, k)| *k == Kind::Connector).flat_map(|(d, _)| d)
     {
-        let receivers =
-            || topology.pipelines.iter().filter(|(_, p)| p.receivers.iter().any(|r| r.id == *via));
+        let received = topology.pipelines.iter().filter(|(_, p)| p.receivers.iter().any(|r| r.id == *via));
+        let received: Vec<&PipelineId> = received.map(|(id, _)| id).collect();
         for (from, pipeline) in &topology.pipelines {
             if !pipeline.exporters.iter().any(|r| r.id == *via) {
                 continue;
             }
-            let keeps = receivers().any(|(to, _)| to.signal == from.signal);
-            let reached = receivers().filter(|(to, _)| !keeps || to.signal == from.signal);
-            edges.extend(reached.map(|(to, _)| Edge { from, via, to }));
+            let keeps = received.iter().any(|to| to.signal == from.signal);
+            let reached = received.iter().filter(|to| !keeps || to.signal == from.signal);
+            edges.extend(reached.map(|to| Edge { from, via, to }).take(EDGES.saturating_sub(edges.len())));
         }
     }
     edges

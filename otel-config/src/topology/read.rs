@@ -15,6 +15,20 @@ use crate::yaml::node::{Entry, Map, Node, Span, Value, join};
 const SERVICE: [&str; 3] = ["extensions", "pipelines", "telemetry"];
 const PIPELINE: [&str; 3] = ["receivers", "processors", "exporters"];
 
+/// Components of a kind, ids in a list.
+const COMPONENTS: usize = 1000;
+/// Pipelines. The checks of the graph cost more than linear time.
+const PIPELINES: usize = 500;
+
+/// Whether there are not too many of something; else it is reported.
+fn bounded(entry: &Entry, path: &str, count: usize, most: usize, diags: &mut Diagnostics) -> bool {
+    if count > most {
+        let message = format!("there are {count} entries, and at most {most} are read");
+        diags.push(Diagnostic::error(message).at(&entry.key).path(path));
+    }
+    count <= most
+}
+
 pub(super) fn topology(root: &Arc<Node>, diags: &mut Diagnostics) -> Option<Topology> {
     let empty = Map::new();
     let map = match &root.value {
@@ -82,7 +96,11 @@ fn invalid_id(error: &InvalidId, span: &Span, path: String) -> Diagnostic {
 fn definitions(entry: Option<&Entry>, kind: Kind, diags: &mut Diagnostics) -> Definitions {
     let mut definitions = Definitions::new();
     let plural = kind.plural();
-    let Some(map) = entry.and_then(|entry| map_or_null(entry, plural, diags)) else { return definitions };
+    let Some(entry) = entry else { return definitions };
+    let Some(map) = map_or_null(entry, plural, diags) else { return definitions };
+    if !bounded(entry, plural, map.len(), COMPONENTS, diags) {
+        return definitions;
+    }
     for (key, entry) in map {
         let path = join(plural, key);
         match key.parse::<ComponentId>() {
@@ -115,6 +133,9 @@ fn references(entry: &Entry, path: &str, diags: &mut Diagnostics) -> Option<Vec<
             return None;
         }
     };
+    if !bounded(entry, path, items.len(), COMPONENTS, diags) {
+        return None;
+    }
     let mut references = Vec::new();
     for (index, (node, text)) in items.into_iter().enumerate() {
         let path = format!("{path}[{index}]");
@@ -148,6 +169,9 @@ fn pipelines(
         }
         return pipelines;
     };
+    if !bounded(entry.unwrap_or(service), PATH, map.len(), PIPELINES, diags) {
+        return pipelines;
+    }
     for (key, entry) in map {
         let path = join(PATH, key);
         match key.parse::<PipelineId>() {

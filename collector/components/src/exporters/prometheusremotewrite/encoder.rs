@@ -5,6 +5,7 @@ use codeagent_pipeline::{Batch, Rejection};
 use super::collected::Collected;
 use super::cumulative::Cumulative;
 use super::request::{Request, Version};
+use super::settings::Settings;
 use super::translate::{Rules, Translator};
 use super::write::{Limits, Writer};
 
@@ -16,9 +17,16 @@ pub struct Encoder {
     limits: Limits,
 }
 
+impl Default for Encoder {
+    /// With the default settings.
+    fn default() -> Self {
+        Settings::default_encoder()
+    }
+}
+
 impl Encoder {
     /// Translates by `rules`, sums deltas in `cumulative`, cuts by `limits`.
-    pub fn new(rules: Rules, cumulative: Cumulative, limits: Limits) -> Self {
+    pub(super) fn new(rules: Rules, cumulative: Cumulative, limits: Limits) -> Self {
         let translator = Translator::new(rules, cumulative);
         Encoder { translator, writer: Writer::default(), collected: Collected::default(), limits }
     }

@@ -109,16 +109,22 @@ impl Settings {
 
     /// The encoder.
     pub fn encoder(&self) -> Encoder {
-        let config = &self.config;
-        let deltas = &config.delta_to_cumulative;
-        let limits = Limits {
-            bytes: usize::try_from(config.max_batch_size_bytes.bytes()).unwrap_or(usize::MAX),
-            parallel: self.parallel(),
-            metadata: config.send_metadata,
-        };
-        let cumulative = Cumulative::new(deltas.max_streams, deltas.max_stale.get());
-        Encoder::new(rules(config), cumulative, limits)
+        encoder(&self.config, self.parallel())
     }
+
+    /// The encoder of an empty configuration.
+    pub fn default_encoder() -> Encoder {
+        let config = Config::default();
+        encoder(&config, config.remote_write_queue.num_consumers)
+    }
+}
+
+fn encoder(config: &Config, parallel: usize) -> Encoder {
+    let deltas = &config.delta_to_cumulative;
+    let bytes = usize::try_from(config.max_batch_size_bytes.bytes()).unwrap_or(usize::MAX);
+    let limits = Limits { bytes, parallel, metadata: config.send_metadata };
+    let cumulative = Cumulative::new(deltas.max_streams, deltas.max_stale.get());
+    Encoder::new(rules(config), cumulative, limits)
 }
 
 fn is_reserved(name: &str) -> bool {

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::settings::MergeLimits;
-use crate::{Batch, Chunk, Signal};
+use crate::{Batch, Chunk, Signal, otlp};
 
 /// A batch in the pieces that are exported.
 pub(super) type Parts = SmallVec<[Batch; 1]>;
@@ -28,17 +28,65 @@ pub(super) fn parts(batch: Batch, limits: &MergeLimits) -> Parts {
     parts
 }
 
-/// `chunk` in chunks within `limits`, by items; bytes are taken to be spread evenly.
+/// `chunk` in chunks within `limits`: first as if its bytes were spread evenly, and what is still too large again.
 fn within(signal: Signal, chunk: &Chunk, limits: &MergeLimits) -> Vec<Chunk> {
     let size = chunk.bytes.len();
     if chunk.items <= 1 || (chunk.items <= limits.items_max && size <= limits.bytes_max) {
         return vec![chunk.clone()];
     }
     let pieces = size.div_ceil(limits.bytes_max).max(chunk.items.div_ceil(limits.items_max));
-    split(signal, chunk, chunk.items.div_ceil(pieces).max(1))
+    let split = otlp::split(signal, chunk, chunk.items.div_ceil(pieces).max(1));
+    // a chunk that counts other items than it holds goes out whole rather than in part
+    if split.iter().map(|piece| piece.items).sum::<usize>() != chunk.items || split.len() < 2 {
+        return vec![chunk.clone()];
+    }
+    split.iter().flat_map(|piece| within(signal, piece, limits)).collect()
 }
 
-/// Until chunks can be split they go out whole.
-fn split(_signal: Signal, chunk: &Chunk, _items_max: usize) -> Vec<Chunk> {
-    vec![chunk.clone()]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sender::tests::script::{batch, items};
+
+    fn limits(items_max: usize, bytes_max: usize) -> MergeLimits {
+        let settings = crate::SenderSettings::new(
+            &crate::QueueConfig::default(),
+            &crate::RetryConfig::default(),
+            std::time::Duration::ZERO,
+            None,
+        );
+        MergeLimits { items_max, bytes_max, ..settings.merge }
+    }
+
+    #[test]
+    fn every_part_is_within_the_limits_and_nothing_is_lost() {
+        let mut large = batch(b"abcdefg");
+        large.append(batch(b"hi"));
+        large.append(batch(b"jklmnopqrstuvwxyz"));
+        let item = batch(b"a").bytes();
+        for (items_max, bytes_max) in [(100, 1 << 20), (4, 1 << 20), (1, 1 << 20), (100, item * 3), (5, item)]
+        {
+            let parts = parts(large.clone(), &limits(items_max, bytes_max));
+            let sizes: Vec<_> = parts.iter().map(|part| (part.items(), part.bytes())).collect();
+            let within = |(items, bytes): &(usize, usize)| *items <= items_max && *bytes <= bytes_max;
+            assert!(sizes.iter().all(within), "{items_max} {bytes_max}: {sizes:?}");
+            let all: Vec<u8> = parts.iter().flat_map(items).collect();
+            assert_eq!(all, b"abcdefghijklmnopqrstuvwxyz");
+        }
+    }
+
+    #[test]
+    fn an_item_over_the_limit_goes_out_alone_and_takes_none_with_it() {
+        let mut mixed = batch(b"ab");
+        mixed.append(batch(b"c"));
+        let parts = parts(mixed, &limits(100, 1));
+        assert_eq!(parts.iter().map(items).collect::<Vec<_>>(), [b"a", b"b", b"c"]);
+    }
+
+    #[test]
+    fn a_chunk_that_miscounts_goes_out_whole() {
+        let lying = Chunk { items: 9, ..batch(b"abc").chunks()[0].clone() };
+        let parts = parts(Batch::empty(Signal::Logs).with_chunks([lying]), &limits(2, 1 << 20));
+        assert_eq!(parts.iter().map(|part| part.items()).collect::<Vec<_>>(), [9]);
+    }
 }

@@ -63,7 +63,7 @@ async fn batches_keep_within_the_size_that_was_asked_for() {
         (of_items(BatchConfig { max_size: ByteSize(4), ..BatchConfig::default() }), None),
         (
             of_items(BatchConfig {
-                max_size: ByteSize(4),
+                max_size: ByteSize((batch(b"abc").bytes() + batch(b"d").bytes()) as u64),
                 sizer: Some(Sizer::Bytes),
                 ..BatchConfig::default()
             }),
@@ -83,6 +83,18 @@ async fn batches_keep_within_the_size_that_was_asked_for() {
         attempts.sort();
         assert_eq!(attempts, [b"abcd".to_vec(), b"ef".to_vec(), b"ghi".to_vec()]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_batch_is_split_and_answered_as_one() {
+    let queue = of_items(BatchConfig { max_size: ByteSize(2), ..BatchConfig::default() });
+    let destination = Destination { poison: Some(b'd'), ..Destination::default() };
+    let bench = running(&destination, queue, RetryConfig::default());
+    let answers = consume_all(&bench, &[b"abcde", b"f"]).await;
+    assert_eq!(answers, [Err(Refused::Partial { items: 1, message: "no".into() }), Ok(())]);
+    assert_eq!(destination.taken(), b"abcef");
+    assert_eq!(destination.encoded(), 3, "ab, cd, ef");
+    assert_eq!(bench.row(), (6, 5, vec![("rejected", 1)], 0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ mod delivery;
 mod interleavings;
 mod merging;
 mod overload;
-mod script;
+pub mod script;
 mod stopping;
 
 use std::time::Duration;

@@ -14,9 +14,14 @@ fn of(size: u64, sizer: Sizer) -> QueueConfig {
 
 #[tokio::test(start_paused = true)]
 async fn a_full_queue_refuses_at_once_and_takes_again_when_it_has_room() {
-    let three_requests = (of(3, Sizer::Requests), 3);
-    let in_bytes = (QueueConfig { queue_bytes_max: ByteSize(6), ..not_waited_for() }, 3);
-    for (queue, fits) in [three_requests, in_bytes, (of(5, Sizer::Items), 2), (of(4, Sizer::Bytes), 2)] {
+    let bytes = batch(b"ab").bytes() as u64;
+    let cases = [
+        (of(3, Sizer::Requests), 3),
+        (of(5, Sizer::Items), 2),
+        (of(2 * bytes + 1, Sizer::Bytes), 2),
+        (QueueConfig { queue_bytes_max: ByteSize(3 * bytes), ..not_waited_for() }, 3),
+    ];
+    for (queue, fits) in cases {
         let destination = Destination::always(Act::Busy);
         let bench = running(&destination, queue, RetryConfig::default());
         for _ in 0..fits {

@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use codeagent_config::{ComponentId, Diagnostics};
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use parking_lot::Mutex;
+use prost::Message;
 
 use crate::sender::{QueueConfig, RetryConfig, Sender, SenderSettings};
 use crate::{
@@ -117,9 +119,21 @@ impl Destination {
     }
 }
 
-/// A batch whose items are the bytes of its payload.
+/// A batch of log records that are known by their severity.
 pub fn batch(items: &[u8]) -> Batch {
-    Batch::new(Signal::Logs, Bytes::copy_from_slice(items), items.len())
+    let record = |item: &u8| LogRecord { severity_number: (*item).into(), ..LogRecord::default() };
+    let scope = ScopeLogs { log_records: items.iter().map(record).collect(), ..ScopeLogs::default() };
+    let request = ExportLogsServiceRequest {
+        resource_logs: vec![ResourceLogs { scope_logs: vec![scope], ..ResourceLogs::default() }],
+    };
+    Batch::new(Signal::Logs, request.encode_to_vec().into(), items.len())
+}
+
+/// What [`batch`] was made of.
+pub fn items(batch: &Batch) -> Vec<u8> {
+    let request = ExportLogsServiceRequest::decode(batch.to_contiguous()).unwrap();
+    let scopes = request.resource_logs.into_iter().flat_map(|resource| resource.scope_logs);
+    scopes.flat_map(|scope| scope.log_records).map(|record| record.severity_number as u8).collect()
 }
 
 impl Exporter for Destination {
@@ -127,7 +141,7 @@ impl Exporter for Destination {
 
     fn encode(&self, batch: &Batch) -> Encoded<Request> {
         self.state.lock().encoded += 1;
-        let items = batch.to_contiguous().to_vec();
+        let items = items(batch);
         let is_poison = |item: &u8| Some(*item) == self.poison;
         let places = items.iter().enumerate().filter(|(_, item)| is_poison(item));
         let rejected = places.map(|(at, _)| rejection(1, Some(at))).collect();

@@ -1,5 +1,6 @@
 //! A scripted destination, and time that stands still until everybody waits.
 
+mod configuration;
 mod delivery;
 mod interleavings;
 mod merging;

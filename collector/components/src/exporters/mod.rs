@@ -1,6 +1,8 @@
 //! All exporters. A new one: its folder here, and one line in the list.
 
 pub mod bulk;
+mod calendar;
+pub mod debug;
 pub mod elasticsearch;
 pub mod file;
 pub mod nop;
@@ -14,6 +16,7 @@ use codeagent_pipeline::ExporterFactory;
 
 /// Every exporter of this build.
 pub const ALL: &[ExporterFactory] = &[
+    debug::FACTORY,
     elasticsearch::FACTORY,
     file::FACTORY,
     nop::FACTORY,

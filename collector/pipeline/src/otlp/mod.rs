@@ -3,6 +3,7 @@
 mod attribute_list;
 
 pub(crate) mod schema;
+mod sound;
 pub mod tree;
 mod validate;
 pub mod views;

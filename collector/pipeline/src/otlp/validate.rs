@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::schema::{self, message::Kind, message::Message, message::Presence};
+use super::sound::is_sound;
 use super::wire::{Fields, varint};
 use crate::Signal;
 
@@ -71,6 +72,10 @@ pub fn validate(signal: Signal, body: &[u8]) -> Result<usize, Malformed> {
         Signal::Logs => &schema::logs::EXPORT_LOGS,
     };
     let mut items = 0;
+    if is_sound(root, body, MAX_DEPTH, &mut items) {
+        return Ok(items);
+    }
+    items = 0;
     match check(root, body, MAX_DEPTH, &mut items) {
         Ok(()) => Ok(items),
         Err(fault) => Err(Malformed { path: fault.path(), problem: fault.problem }),
@@ -78,7 +83,7 @@ pub fn validate(signal: Signal, body: &[u8]) -> Result<usize, Malformed> {
 }
 
 /// A fault on its way up; each level adds where it was. Boxed: the good path pays one word.
-struct Fault {
+pub(super) struct Fault {
     problem: Problem,
     /// Innermost first.
     steps: Vec<(&'static str, Option<usize>)>,
@@ -105,7 +110,12 @@ fn fault(problem: Problem) -> Box<Fault> {
     Box::new(Fault { problem, steps: Vec::new() })
 }
 
-fn check(message: &'static Message, body: &[u8], depth: usize, items: &mut usize) -> Result<(), Box<Fault>> {
+pub(super) fn check(
+    message: &'static Message,
+    body: &[u8],
+    depth: usize,
+    items: &mut usize,
+) -> Result<(), Box<Fault>> {
     if depth == 0 {
         return Err(fault(Problem::Depth));
     }

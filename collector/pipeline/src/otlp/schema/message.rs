@@ -1,5 +1,7 @@
 //! What a message looks like in both encodings: one row per field, read by the reader and by the writer.
 
+use crate::otlp::sound::{Step, TAGS};
+
 /// One protobuf message of OTLP.
 pub(crate) struct Message {
     /// The full name in the `.proto`, for the test against the descriptors.
@@ -8,6 +10,8 @@ pub(crate) struct Message {
     pub fields: &'static [Field],
     /// Whether one such message is one item: a span, a data point, a log record.
     pub is_item: bool,
+    /// What the door does with each tag of one byte.
+    pub steps: [Step; TAGS],
     /// Field number → position in `fields`, plus one; zero is an unknown number.
     pub by_number: [u8; NUMBERS],
 }
@@ -69,7 +73,7 @@ pub(crate) const LEN: u32 = 2;
 pub(crate) const I32: u32 = 5;
 
 impl Kind {
-    pub(crate) fn wire_type(self) -> u32 {
+    pub(crate) const fn wire_type(self) -> u32 {
         match self {
             Kind::String | Kind::Bytes | Kind::Id(_) | Kind::Message(_) => LEN,
             Kind::Double | Kind::Fixed64 | Kind::Sfixed64 => I64,
@@ -79,7 +83,7 @@ impl Kind {
     }
 
     /// Repeated numbers are packed into one length-delimited field.
-    pub(crate) fn is_packed(self) -> bool {
+    pub(crate) const fn is_packed(self) -> bool {
         self.wire_type() != LEN
     }
 }
@@ -128,6 +132,11 @@ macro_rules! message {
                 presence: $crate::otlp::schema::message::Presence::$presence,
                 kind: $kind,
             }),*],
+            steps: $crate::otlp::sound::steps_of(
+                &[$($number),*],
+                &[$($crate::otlp::schema::message::Presence::$presence),*],
+                &[$($kind),*],
+            ),
             by_number: $crate::otlp::schema::message::index_of_numbers(&[$($number),*]),
         };
     };

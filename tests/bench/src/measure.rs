@@ -1,0 +1,148 @@
+//! Runs scenarios: start, warm up, load, wait for the last item, read the CPU time.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::task::LocalSet;
+
+use crate::Options;
+use crate::load::Load;
+use crate::process::{COLLECTOR_CORE, Collector};
+use crate::scenario::{ALL, Scenario};
+use crate::sink::Sink;
+
+/// What one run of one collector cost.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Which row of the table.
+    pub scenario: Scenario,
+    /// `ours` or `go`.
+    pub collector: &'static str,
+    /// CPU seconds per million items.
+    pub cpu_per_million: f64,
+    /// Peak memory in MiB.
+    pub peak_mib: f64,
+    /// Memory before the load in MiB.
+    pub idle_mib: f64,
+    /// From start to the first connection.
+    pub ready: Duration,
+    /// Items a second.
+    pub rate: f64,
+}
+
+/// All scenarios that were asked for.
+pub async fn all(options: &Options) -> anyhow::Result<Vec<Run>> {
+    let local = LocalSet::new();
+    local
+        .run_until(async {
+            let sink = Rc::new(Sink::default());
+            let ports = sink.serve().await?;
+            let mut runs = Vec::new();
+            for scenario in ALL.iter().filter(|scenario| wanted(scenario, options)) {
+                for repetition in 1..=options.repetitions {
+                    for (collector, binary) in collectors(options, scenario) {
+                        eprintln!("{}: {collector}, {repetition} of {}", scenario.name, options.repetitions);
+                        let setup = Setup { scenario, collector, binary, sink: &sink, ports, options };
+                        let run = setup.run().await;
+                        runs.push(run.with_context(|| format!("{}: {collector}", scenario.name))?);
+                    }
+                }
+            }
+            Ok(runs)
+        })
+        .await
+}
+
+fn wanted(scenario: &Scenario, options: &Options) -> bool {
+    let possible = scenario.config != "kafka" || options.kafka.is_some();
+    possible
+        && (options.only.is_empty() || options.only.iter().any(|part| scenario.name.contains(part.trim())))
+}
+
+fn collectors<'a>(options: &'a Options, scenario: &Scenario) -> Vec<(&'static str, &'a Path)> {
+    let go = options.go.as_deref().filter(|_| scenario.go).map(|path| ("go", path));
+    std::iter::once(("ours", options.ours.as_path())).chain(go).collect()
+}
+
+struct Setup<'a> {
+    scenario: &'a Scenario,
+    collector: &'static str,
+    binary: &'a Path,
+    sink: &'a Rc<Sink>,
+    ports: (u16, u16),
+    options: &'a Options,
+}
+
+impl Setup<'_> {
+    async fn run(&self) -> anyhow::Result<Run> {
+        let port = free_port().await?;
+        let (collector, ready) = self.start(port).await?;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let idle_mib = collector.memory_mib("VmRSS")?;
+        let Scenario { signal, batch, gzip, .. } = *self.scenario;
+        let load = Rc::new(Load::new(signal, batch, gzip)?);
+        let total = ((self.scenario.items as f64 * self.options.scale) as usize).next_multiple_of(batch);
+        self.send(&load, port, total / 12).await?;
+        let before = collector.cpu_seconds()?;
+        let begun = std::time::Instant::now();
+        self.send(&load, port, total).await?;
+        let elapsed = begun.elapsed();
+        let cpu = collector.cpu_seconds()? - before;
+        Ok(Run {
+            scenario: *self.scenario,
+            collector: self.collector,
+            cpu_per_million: cpu * 1e6 / total as f64,
+            peak_mib: collector.memory_mib("VmHWM")?,
+            idle_mib,
+            ready,
+            rate: total as f64 / elapsed.as_secs_f64(),
+        })
+    }
+
+    async fn start(&self, port: u16) -> anyhow::Result<(Collector, Duration)> {
+        let config = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("configs").join(self.scenario.config);
+        let mut arguments = vec!["--config".to_owned(), format!("{}.yaml", config.display())];
+        let threads = self.options.threads;
+        if self.collector == "ours" {
+            arguments.extend(["--threads".to_owned(), threads.to_string()]);
+        }
+        let kafka = self.options.kafka.clone().unwrap_or_default();
+        let environment = [
+            ("LISTEN", format!("127.0.0.1:{port}")),
+            ("OTLP_SINK", format!("127.0.0.1:{}", self.ports.0)),
+            ("HTTP_SINK", format!("http://127.0.0.1:{}", self.ports.1)),
+            ("KAFKA", kafka),
+            ("GOMAXPROCS", threads.to_string()),
+        ];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value));
+        let cores = if threads == 1 { COLLECTOR_CORE.to_string() } else { "0,1".to_owned() };
+        Collector::start(self.binary, &arguments, &environment, &cores, port).await
+    }
+
+    /// Sends `items`, and waits until the sink has seen them all.
+    async fn send(&self, load: &Rc<Load>, port: u16, items: usize) -> anyhow::Result<()> {
+        self.sink.reset();
+        let sent = items.next_multiple_of(load.items);
+        load.clone().run(port, sent).await?;
+        let (mut seen, mut quiet) = (0, 0);
+        while self.scenario.counted && self.sink.items() < sent && quiet < 1000 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            quiet = if self.sink.items() == seen { quiet + 1 } else { 0 };
+            seen = self.sink.items();
+        }
+        // Remote write makes several samples of a histogram's point, so the count is a lower bound.
+        anyhow::ensure!(
+            !self.scenario.counted || self.sink.items() >= sent,
+            "{} of {sent} items did not arrive",
+            sent - self.sink.items()
+        );
+        Ok(())
+    }
+}
+
+async fn free_port() -> anyhow::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port())
+}

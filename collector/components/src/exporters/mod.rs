@@ -5,6 +5,7 @@ mod calendar;
 pub mod debug;
 pub mod elasticsearch;
 pub mod file;
+pub mod kafka;
 pub mod nop;
 pub mod otlp;
 pub mod otlphttp;
@@ -19,6 +20,7 @@ pub const ALL: &[ExporterFactory] = &[
     debug::FACTORY,
     elasticsearch::FACTORY,
     file::FACTORY,
+    kafka::FACTORY,
     nop::FACTORY,
     otlp::FACTORY,
     otlphttp::FACTORY,

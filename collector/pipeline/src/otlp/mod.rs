@@ -10,5 +10,5 @@ pub mod views;
 pub mod wire;
 
 pub use attribute_list::{AttributeList, any_value};
-pub use tree::{Edit, Editor, Item, edit, split};
+pub use tree::{Edit, Editor, Group, Item, edit, group_by, split};
 pub use validate::{MAX_DEPTH, Malformed, Problem, validate};

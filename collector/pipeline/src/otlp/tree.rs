@@ -3,6 +3,8 @@
 //! An item's bytes are borrowed; of what is around it (resource, scope, metric) only the headers are copied, once
 //! each. Unknown fields stay where they are.
 
+mod group;
+
 use std::borrow::Cow;
 
 use bytes::Bytes;
@@ -10,6 +12,8 @@ use bytes::Bytes;
 use super::views::{LogRecord, Metric, Resource, Scope, Span, View};
 use super::wire::{Fields, Value, put_bytes, put_message};
 use crate::{Chunk, Signal};
+
+pub use group::{Group, group_by};
 
 /// What becomes of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,6 +135,7 @@ impl Editor for KeepAll {
 }
 
 /// An item and the positions of its headers.
+#[derive(Clone)]
 struct Leaf<'a> {
     group: usize,
     scope: usize,

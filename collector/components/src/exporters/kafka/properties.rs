@@ -1,0 +1,103 @@
+//! The configuration in librdkafka's terms.
+
+use std::time::Duration;
+
+use codeagent_pipeline::sender::Sizer;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+
+use super::config::{Config, Hasher};
+use super::security;
+
+/// The longest time that librdkafka takes for a request, with room for [`ANSWER`].
+const REQUEST_MAX: Duration = Duration::from_secs(290);
+
+/// What an answer gets beyond the broker's own limit before the connection counts as dead.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// Messages of this size and above are handed to the socket where they are, not copied once more.
+const COPY_BYTES_MAX: &str = "4096";
+
+impl Config {
+    /// The properties of a checked configuration.
+    pub fn properties(&self) -> ClientConfig {
+        let mut properties = ClientConfig::new();
+        properties.set_log_level(RDKafkaLogLevel::Info);
+        self.set_client(&mut properties);
+        self.set_producer(&mut properties);
+        security::set(self, &mut properties);
+        properties
+    }
+
+    fn set_client(&self, properties: &mut ClientConfig) {
+        properties.set("bootstrap.servers", self.brokers.join(","));
+        properties.set("client.id", &self.client_id);
+        if !self.rack_id.is_empty() {
+            properties.set("client.rack", &self.rack_id);
+        }
+        if self.resolve_canonical_bootstrap_servers_only {
+            properties.set("client.dns.lookup", "resolve_canonical_bootstrap_servers_only");
+        }
+        let within = |time: Duration, longest: Duration| time.min(longest).as_millis().to_string();
+        let idle = within(self.conn_idle_timeout.get(), Duration::from_secs(i32::MAX as u64 / 1000));
+        properties.set("connections.max.idle.ms", idle);
+        let refresh = self.metadata.refresh_interval.get().max(Duration::from_secs(1));
+        properties.set("topic.metadata.refresh.interval.ms", within(refresh, Duration::from_secs(3600)));
+        properties.set("socket.keepalive.enable", "true");
+        let request = match self.timeout.get() {
+            Duration::ZERO => REQUEST_MAX,
+            time => time.clamp(Duration::from_millis(1), REQUEST_MAX),
+        };
+        properties.set("request.timeout.ms", request.as_millis().to_string());
+        properties.set("socket.timeout.ms", (request + ANSWER).as_millis().to_string());
+        properties.set("message.timeout.ms", self.message_timeout().as_millis().to_string());
+    }
+
+    /// How long librdkafka may try. It repeats a request under its old sequence number, which a broker recognizes:
+    /// no duplicates. A message that it gave up and that is handed over again is a new one. So it gets all the time
+    /// that retries have; 0 for ever.
+    fn message_timeout(&self) -> Duration {
+        let retry = &self.retry_on_failure;
+        let time = if retry.enabled { retry.max_elapsed_time.get() } else { self.timeout.get() };
+        time.min(Duration::from_millis(i32::MAX as u64))
+    }
+
+    fn set_producer(&self, properties: &mut ClientConfig) {
+        let (producer, acks) = (&self.producer, self.acks().unwrap_or("all"));
+        properties.set("acks", acks);
+        properties.set("enable.idempotence", if acks == "all" { "true" } else { "false" });
+        properties.set("compression.codec", &producer.compression);
+        if let Some(level) = producer.compression_params.level {
+            properties.set("compression.level", level.to_string());
+        }
+        properties.set("message.max.bytes", producer.max_message_bytes.to_string());
+        properties.set("batch.size", producer.max_message_bytes.to_string());
+        let messages = match producer.flush_max_messages {
+            0 => 10_000,
+            messages => messages.min(1_000_000),
+        };
+        properties.set("batch.num.messages", messages.to_string());
+        let linger = producer.linger.get().min(Duration::from_secs(900));
+        properties.set("linger.ms", (linger.as_micros() as f64 / 1000.0).to_string());
+        let create = if producer.allow_auto_topic_creation { "true" } else { "false" };
+        properties.set("allow.auto.create.topics", create);
+        let hash = match self.record_partitioner.sticky_key.hasher {
+            Hasher::SaramaCompat => "fnv1a_random",
+            Hasher::Murmur2 => "murmur2_random",
+        };
+        properties.set("partitioner", hash);
+        properties.set("message.copy.max.bytes", COPY_BYTES_MAX);
+        // the sender's queue bounds what is on its way; this bound holds the copies to twice as much
+        properties.set("queue.buffering.max.messages", "0");
+        properties.set("queue.buffering.max.kbytes", (self.queue_bytes() * 2 / 1024).to_string());
+    }
+
+    fn queue_bytes(&self) -> u64 {
+        let queue = &self.sending_queue;
+        let bytes = match (queue.sizer, queue.queue_size) {
+            (Some(Sizer::Bytes), Some(size)) => size.bytes(),
+            _ => queue.queue_bytes_max.bytes(),
+        };
+        // half of what librdkafka takes, and never less than a few messages
+        bytes.clamp(4 * self.producer.max_message_bytes as u64 + 1024, 1 << 39)
+    }
+}

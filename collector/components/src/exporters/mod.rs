@@ -7,6 +7,7 @@ pub mod elasticsearch;
 pub mod file;
 pub mod kafka;
 pub mod nop;
+pub mod opensearch;
 pub mod otlp;
 pub mod otlphttp;
 pub mod prometheusremotewrite;
@@ -22,6 +23,7 @@ pub const ALL: &[ExporterFactory] = &[
     file::FACTORY,
     kafka::FACTORY,
     nop::FACTORY,
+    opensearch::FACTORY,
     otlp::FACTORY,
     otlphttp::FACTORY,
     prometheusremotewrite::FACTORY,

@@ -91,6 +91,24 @@ pub fn write_date(out: &mut String, format: &DateFormat, nanoseconds: u64) {
     }
 }
 
+/// Appends a time in nanoseconds since 1970 as `2024-07-18T14:48:33.467654123Z`.
+pub fn write_rfc3339(out: &mut Vec<u8>, nanoseconds: u64) {
+    let (seconds, fraction) = (nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    let (year, month, day) = civil(days);
+    let pairs =
+        [(b'-', month), (b'-', day), (b'T', second / 3600), (b':', second / 60 % 60), (b':', second % 60)];
+    out.extend_from_slice(itoa::Buffer::new().format(year).as_bytes());
+    for (before, number) in pairs {
+        out.extend_from_slice(&[before, b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]);
+    }
+    // a leading one keeps the zeros; it is then overwritten by the dot
+    let dot = out.len();
+    out.extend_from_slice(itoa::Buffer::new().format(1_000_000_000 + fraction).as_bytes());
+    out[dot] = b'.';
+    out.push(b'Z');
+}
+
 /// Year, month and day of a day since 1970-01-01 in the proleptic Gregorian calendar: eras of 400 years that
 /// begin on March 1st, so that the leap day is the last of its year.
 fn civil(days: u64) -> (u64, u64, u64) {
@@ -130,6 +148,20 @@ mod tests {
             let mut date = String::new();
             write_date(&mut date, &format, time);
             assert_eq!(date, expected);
+        }
+    }
+
+    #[test]
+    fn times_have_nine_digits_behind_the_second() {
+        let cases = [
+            (0, "1970-01-01T00:00:00.000000000Z"),
+            (1_721_314_113_467_054_003, "2024-07-18T14:48:33.467054003Z"),
+            (u64::MAX, "2554-07-21T23:34:33.709551615Z"),
+        ];
+        for (time, expected) in cases {
+            let mut out = Vec::new();
+            write_rfc3339(&mut out, time);
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
         }
     }
 

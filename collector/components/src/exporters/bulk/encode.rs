@@ -4,7 +4,7 @@ use codeagent_pipeline::otlp::views::{Attribute, LogRecord, Repeated, ResourceGr
 use codeagent_pipeline::{Batch, Signal};
 
 use super::document_id::{GroupHash, ID_LENGTH, ItemHash, Ordinals};
-use super::mapping::{Mode, ecs, otel};
+use super::mapping::{Mode, ecs, otel, ss4o};
 use super::request::{Document, Request};
 use super::route::{Origins, Route, Router, Stream};
 use super::value::write_key;
@@ -23,6 +23,8 @@ pub struct Encoder {
     pub items: Router,
     /// Where the events of spans go.
     pub events: Router,
+    /// What documents of mode `ss4o` say about their data stream.
+    pub label: Option<Stream>,
     /// `create` or `index`.
     pub action: &'static str,
     /// Bytes at which a request is closed; a document that is larger has one of its own.
@@ -104,7 +106,7 @@ impl Encoder {
         let events = target(&self.events);
         let ecs = match self.mode {
             Mode::Ecs => ecs::Origin::of(resource, &scope),
-            Mode::Otel => ecs::Origin::default(),
+            Mode::Otel | Mode::Ss4o => ecs::Origin::default(),
         };
         Group { hash: GroupHash::of(resource, &scope), resource: resource.clone(), scope, items, events, ecs }
     }
@@ -119,6 +121,7 @@ impl Encoder {
         let tail = match self.mode {
             Mode::Otel => otel::tail(resource, scope, route.stream.as_ref()),
             Mode::Ecs => b"\n".to_vec(),
+            Mode::Ss4o => ss4o::tail(resource, scope, self.signal == Signal::Logs),
         };
         Target { action, tail, stream: route.stream.clone() }
     }
@@ -134,11 +137,16 @@ impl Writing<'_> {
             router: &self.encoder.items,
             target: &group.items,
         };
+        let label = self.encoder.label.as_ref();
         match self.encoder.mode {
             Mode::Otel => self.document(group, draft, |out, _| otel::write_log(out, record).routed),
             Mode::Ecs => {
                 self.document(group, draft, |out, stream| ecs::write_log(out, &group.ecs, stream, record))
             }
+            Mode::Ss4o => self.document(group, draft, |out, _| {
+                ss4o::write_log(out, label, record);
+                false
+            }),
         }
         self.end_item();
     }
@@ -153,6 +161,7 @@ impl Writing<'_> {
             router: &self.encoder.items,
             target: &group.items,
         };
+        let label = self.encoder.label.as_ref();
         match self.encoder.mode {
             Mode::Otel => {
                 self.document(group, draft, |out, _| otel::write_span(out, span).routed);
@@ -161,6 +170,10 @@ impl Writing<'_> {
             Mode::Ecs => {
                 self.document(group, draft, |out, stream| ecs::write_span(out, &group.ecs, stream, span))
             }
+            Mode::Ss4o => self.document(group, draft, |out, _| {
+                ss4o::write_span(out, label, span);
+                false
+            }),
         }
         self.end_item();
     }

@@ -24,7 +24,7 @@ pub use encode::Encoder;
 pub use endpoints::Endpoints;
 pub use outcome::RetryStatuses;
 pub use request::Request;
-pub use settings::{BulkPath, RESPONSE_BYTES_MAX, TemplateConfig, elapsed_time, templates_of};
+pub use settings::{BulkPath, RESPONSE_BYTES_MAX, TemplateConfig, elapsed_time, positive, templates_of};
 pub use templates::{Dialect, Template};
 
 /// Writes documents by bulk requests.

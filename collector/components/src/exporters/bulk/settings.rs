@@ -60,6 +60,11 @@ impl fmt::Display for BulkPath<'_> {
     }
 }
 
+/// Zero means without.
+pub fn positive(time: codeagent_config::Duration) -> Option<Duration> {
+    (!time.is_zero()).then(|| time.get())
+}
+
 /// How long `times` waits take at most, each double the one before up to `longest`, varied by half.
 pub fn elapsed_time(times: u32, first: Duration, longest: Duration) -> Duration {
     let waits =
@@ -78,7 +83,10 @@ pub fn templates_of(config: &TemplateConfig, encoder: &Encoder, dialect: Dialect
     let with_events = encoder.signal == Signal::Traces && encoder.mode == Mode::Otel;
     let mut routers = vec![&encoder.items];
     routers.extend(with_events.then_some(&encoder.events));
-    routers.into_iter().filter_map(|router| template(router, encoder.mode, dialect)).collect()
+    let templates = routers.into_iter().filter_map(|router| template(router, encoder.mode, dialect));
+    // a data stream takes nothing but `create`
+    let streams = encoder.action == "create";
+    templates.map(|template| Template { data_stream: template.data_stream && streams, ..template }).collect()
 }
 
 fn template(router: &Router, mode: Mode, dialect: Dialect) -> Option<Template> {
@@ -98,7 +106,8 @@ fn template(router: &Router, mode: Mode, dialect: Dialect) -> Option<Template> {
             (kind.to_owned(), format!("{kind}-{any}{suffix}-*"), example, rank)
         }
     };
-    let named_like_a_stream = pattern.starts_with(&format!("{kind}-")) && pattern.matches('-').count() >= 2;
+    let plain = pattern.strip_prefix("ss4o_").unwrap_or(&pattern);
+    let named_like_a_stream = plain.starts_with(&format!("{kind}-")) && plain.matches('-').count() >= 2;
     let name = format!("codeagent-{}-{label}", mode.name());
     let data_stream = named_like_a_stream && !dated;
     Some(Template { name, pattern, example, rank, data_stream, mode, dialect })

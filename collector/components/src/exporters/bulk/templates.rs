@@ -117,7 +117,7 @@ impl Template {
             "mapping": {"type": "keyword", "ignore_above": 1024}}}));
         let mut mappings =
             json!({"date_detection": false, "dynamic_templates": templates, "properties": self.properties()});
-        if self.mode == Mode::Ecs {
+        if self.mode != Mode::Otel {
             // names with dots rather than objects, however documents have them: so `a` and `a.b` can be in one index
             merge(
                 &mut mappings,
@@ -134,6 +134,7 @@ impl Template {
         match self.mode {
             Mode::Otel => self.otel(),
             Mode::Ecs => ecs(),
+            Mode::Ss4o => ss4o(),
         }
     }
 
@@ -190,6 +191,15 @@ fn ecs() -> Value {
         "@timestamp": {"type": "date_nanos"},
         "EndTimestamp": {"type": "date_nanos"},
         "message": {"type": "text"},
+    })
+}
+
+/// Of the Simple Schema for Observability only what dynamic mapping would get wrong.
+fn ss4o() -> Value {
+    let time = || json!({"type": "date_nanos"});
+    json!({
+        "@timestamp": time(), "observedTimestamp": time(), "startTime": time(), "endTime": time(),
+        "body": {"type": "text"},
     })
 }
 

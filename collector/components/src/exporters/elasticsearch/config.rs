@@ -49,6 +49,18 @@ pub struct Config {
     pub disable_keep_alives: bool,
     /// Whether HTTP/2 is offered to TLS servers.
     pub force_attempt_http2: bool,
+    /// Ping an HTTP/2 connection that is silent for so long; 0 for never.
+    pub http2_read_idle_timeout: Duration,
+    /// How long the answer to a ping may take; 0 for 20 s.
+    pub http2_ping_timeout: Duration,
+    /// Read for compatibility: buffers grow by themselves.
+    pub read_buffer_size: usize,
+    /// Read for compatibility: buffers grow by themselves.
+    pub write_buffer_size: usize,
+    /// Read for compatibility: idle connections are bounded per host.
+    pub max_idle_conns: usize,
+    /// Read for compatibility: `sending_queue::num_consumers` bounds the connections.
+    pub max_conns_per_host: usize,
     /// One index or data stream for all logs. Empty: data streams by the attributes `data_stream.*`.
     pub logs_index: String,
     /// One index or data stream for all spans. Empty: data streams by the attributes `data_stream.*`.
@@ -99,6 +111,12 @@ impl Default for Config {
             idle_conn_timeout: http.idle_conn_timeout.unwrap_or_default().into(),
             disable_keep_alives: false,
             force_attempt_http2: http.force_attempt_http2,
+            http2_read_idle_timeout: Duration::default(),
+            http2_ping_timeout: Duration::default(),
+            read_buffer_size: 0,
+            write_buffer_size: 0,
+            max_idle_conns: 100,
+            max_conns_per_host: 0,
             logs_index: String::new(),
             traces_index: String::new(),
             logs_dynamic_index: Switch::default(),
@@ -134,14 +152,8 @@ pub const UNSUPPORTED: &[(&str, &str)] = &[
     ("mapping::dedup", "the Collector removed it; duplicate keys never reach the index"),
     ("mapping::fields", "the Collector removed it"),
     ("mapping::file", "the Collector removed it"),
-    ("read_buffer_size", "buffers grow by themselves"),
-    ("write_buffer_size", "buffers grow by themselves"),
-    ("max_idle_conns", "use `max_idle_conns_per_host`"),
-    ("max_conns_per_host", "use `sending_queue::num_consumers`"),
     ("cookies", "the servers set none"),
     ("middlewares", "there are no HTTP middlewares"),
-    ("http2_read_idle_timeout", "use `timeout`"),
-    ("http2_ping_timeout", "use `timeout`"),
 ];
 
 /// `enabled: true` or `false`.

@@ -17,7 +17,7 @@ use super::bulk::calendar::DateFormat;
 use super::bulk::mapping::Mode;
 use super::bulk::route::{DateSuffix, Naming, Router};
 use super::bulk::{
-    BulkExporter, BulkPath, Dialect, Encoder, Endpoints, RetryStatuses, elapsed_time, templates_of,
+    BulkExporter, BulkPath, Dialect, Encoder, Endpoints, RetryStatuses, elapsed_time, positive, templates_of,
 };
 use crate::net::compress::Compression;
 use crate::net::http_client::{HttpClient, HttpSettings, parse_endpoint};
@@ -172,7 +172,7 @@ fn encoder(config: &Config, signal: Signal, mode: Mode, date: Option<DateSuffix>
         Signal::Logs | Signal::Metrics => events.clone(),
     };
     let bytes_max = usize::try_from(config.flush.bytes.bytes()).unwrap_or(usize::MAX);
-    Encoder { signal, mode, items, events, action: "create", bytes_max }
+    Encoder { signal, mode, items, events, label: None, action: "create", bytes_max }
 }
 
 fn http_settings(config: &Config) -> HttpSettings {
@@ -184,9 +184,11 @@ fn http_settings(config: &Config) -> HttpSettings {
         compression_params: config.compression_params,
         proxy_url: config.proxy_url.clone(),
         max_idle_conns_per_host: config.max_idle_conns_per_host,
-        idle_conn_timeout: (!config.idle_conn_timeout.is_zero()).then(|| config.idle_conn_timeout.get()),
+        idle_conn_timeout: positive(config.idle_conn_timeout),
         disable_keep_alives: config.disable_keep_alives,
         force_attempt_http2: config.force_attempt_http2,
+        http2_read_idle_timeout: positive(config.http2_read_idle_timeout),
+        http2_ping_timeout: positive(config.http2_ping_timeout),
         response_bytes_max: super::bulk::RESPONSE_BYTES_MAX,
         ..HttpSettings::default()
     }

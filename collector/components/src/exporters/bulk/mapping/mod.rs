@@ -2,6 +2,7 @@
 
 pub mod ecs;
 pub mod otel;
+pub mod ss4o;
 
 /// A mapping mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +11,8 @@ pub enum Mode {
     Otel,
     /// Elastic Common Schema.
     Ecs,
+    /// Simple Schema for Observability.
+    Ss4o,
 }
 
 impl Mode {
@@ -18,6 +21,7 @@ impl Mode {
         match self {
             Mode::Otel => "otel",
             Mode::Ecs => "ecs",
+            Mode::Ss4o => "ss4o",
         }
     }
 }

@@ -8,6 +8,7 @@ use opentelemetry_proto::tonic::trace::v1::{Span, Status};
 use serde_json::{Value, json};
 
 use super::super::mapping::Mode;
+use super::super::route::Stream;
 use super::kit::*;
 
 fn record() -> LogRecord {
@@ -201,6 +202,55 @@ fn a_span_in_mode_ecs() {
         "Events": {"exception": {"time": "3.000000", "exception": {"type": "E"}}},
         "Resource": {"service": {"name": "x"}}, "Scope": {"name": "agent", "version": "1.2"},
         "data_stream": {"type": "traces", "dataset": "generic", "namespace": "default"},
+    });
+    assert_eq!(found[0].1, expected);
+    assert_eq!(found.len(), 1);
+}
+
+fn ss4o(signal: Signal) -> super::super::Encoder {
+    let (dataset, namespace) = ("default".to_owned(), "namespace".to_owned());
+    let mut encoder = encoder(Mode::Ss4o, signal);
+    encoder.label = Some(Stream { kind: "logs", dataset, namespace });
+    encoder
+}
+
+#[test]
+fn a_log_record_in_mode_ss4o() {
+    let service = attributes([("service.name", text("x")), ("n", value_of(Any::IntValue(3)))]);
+    let mut record = record();
+    record.attributes.truncate(2);
+    record.body = Some(map([("k", text("v"))]));
+    let batch = logs(resource(service), scope(vec![]), vec![record]);
+    let found = lines(&ss4o(Signal::Logs).encode(&batch));
+    let expected = json!({
+        "attributes": {"data_stream": {"dataset": "default", "namespace": "namespace", "type": "record"},
+            "event.name": "agent.tool", "tool.tokens": -3},
+        "body": "{\"k\":\"v\"}",
+        "@timestamp": "2024-07-18T14:48:33.467054003Z", "observedTimestamp": "2024-07-18T14:48:33.000000000Z",
+        "severity": {"text": "INFO", "number": 9},
+        "traceId": "000102030405060708090a0b0c0d0e0f", "spanId": "0001020304050607",
+        "instrumentationScope": {"name": "agent", "schemaUrl": "urn:scope", "version": "1.2"},
+        "resource": {"service.name": "x", "n": "3"}, "schemaUrl": "urn:scope",
+    });
+    assert_eq!(found[0].1, expected);
+}
+
+#[test]
+fn a_span_in_mode_ss4o() {
+    let batch = spans(resource(vec![]), None, vec![span()]);
+    let found = lines(&ss4o(Signal::Traces).encode(&batch));
+    let expected = json!({
+        "attributes": {"data_stream": {"dataset": "default", "namespace": "namespace", "type": "span"},
+            "gen_ai.usage.input_tokens": 7},
+        "droppedAttributesCount": 1, "droppedEventsCount": 2, "droppedLinksCount": 3,
+        "@timestamp": "1970-01-01T00:00:00.002000001Z", "startTime": "1970-01-01T00:00:00.002000001Z",
+        "endTime": "1970-01-01T00:00:00.005000001Z",
+        "name": "chat", "kind": "Client", "traceId": "ab".repeat(16), "spanId": "cd".repeat(8), "parentSpanId": "",
+        "traceState": "a=b", "status": {"code": "Error", "message": "bad"},
+        "events": [{"attributes": {"exception.type": "E"}, "droppedAttributesCount": 5, "name": "exception",
+            "@timestamp": "1970-01-01T00:00:00.003000000Z"}],
+        "links": [{"traceId": "01".repeat(16), "spanId": "02".repeat(8)}],
+        "instrumentationScope": {"droppedAttributesCount": 0}, "resource": {},
     });
     assert_eq!(found[0].1, expected);
     assert_eq!(found.len(), 1);

@@ -28,7 +28,15 @@ pub fn encoder(mode: Mode, signal: Signal) -> Encoder {
         date: None,
     };
     let items = router(if signal == Signal::Logs { "logs" } else { "traces" });
-    Encoder { signal, mode, items, events: router("logs"), action: "create", bytes_max: 5_000_000 }
+    Encoder {
+        signal,
+        mode,
+        items,
+        events: router("logs"),
+        label: None,
+        action: "create",
+        bytes_max: 5_000_000,
+    }
 }
 
 /// The action lines and documents of a request; each must be JSON.

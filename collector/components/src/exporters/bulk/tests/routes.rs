@@ -80,3 +80,16 @@ fn a_name_with_a_date_has_that_of_the_document() {
     let names: Vec<&str> = found.iter().map(|(action, _)| index(action)).collect();
     assert_eq!(names, ["agents-1970.01.02", "agents-2024.07.18"]);
 }
+
+#[test]
+fn attributes_in_a_pattern_are_made_to_fit_a_name() {
+    let mut encoder = encoder(Mode::Ss4o, Signal::Logs);
+    let text_of = "otel-%{service.name}-%{absent}".to_owned();
+    encoder.items.naming = Naming::Pattern { text: text_of, fallback: "unknown".to_owned() };
+    let origin = |name: &str| resource(attributes([("service.name", text(name))]));
+    let names = ["My Service", "a/b"].map(|name| {
+        let batch = logs(origin(name), None, vec![LogRecord::default()]);
+        index(&lines(&encoder.encode(&batch))[0].0).to_owned()
+    });
+    assert_eq!(names, ["otel-my_service-unknown", "otel-a_b-unknown"]);
+}

@@ -1,4 +1,4 @@
-//! Requests shaped like an agent's telemetry: spans of about 1,130 bytes, log records of 660, points of 250.
+//! Requests shaped like an agent's telemetry: spans of about 1,130 bytes, log records of 660, points of 300.
 
 use bytes::Bytes;
 use codeagent_pipeline::Signal;
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn requests_are_valid_and_have_the_sizes_that_are_promised() {
-        for (signal, bytes) in [(Signal::Traces, 1_130), (Signal::Logs, 660), (Signal::Metrics, 250)] {
+        for (signal, bytes) in [(Signal::Traces, 1_130), (Signal::Logs, 660), (Signal::Metrics, 300)] {
             let requests = requests(signal, 100);
             let total: usize = requests.iter().map(Bytes::len).sum();
             let size = total / (requests.len() * 100);

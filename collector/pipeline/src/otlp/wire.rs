@@ -50,13 +50,16 @@ impl<'a> Value<'a> {
 }
 
 /// Reads a varint at the head of `bytes`; the value and how many bytes it took.
-#[inline]
+#[inline(always)] // most are one byte: a call would cost more than the read
 pub fn varint(bytes: &[u8]) -> Option<(u64, usize)> {
-    let first = *bytes.first()?;
-    if first < 0x80 {
-        return Some((u64::from(first), 1));
+    match bytes.first() {
+        Some(byte) if *byte < 0x80 => Some((u64::from(*byte), 1)),
+        _ => long_varint(bytes),
     }
-    let mut value = u64::from(first & 0x7f);
+}
+
+fn long_varint(bytes: &[u8]) -> Option<(u64, usize)> {
+    let mut value = u64::from(*bytes.first()? & 0x7f);
     for (at, byte) in bytes.iter().enumerate().skip(1).take(9) {
         value |= u64::from(byte & 0x7f) << (7 * at as u32);
         if *byte < 0x80 {

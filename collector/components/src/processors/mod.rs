@@ -8,6 +8,7 @@ pub mod filter;
 mod matching;
 pub mod memory_limiter;
 pub mod probabilistic_sampler;
+pub mod redaction;
 pub mod resource;
 
 use codeagent_pipeline::ProcessorFactory;
@@ -19,5 +20,6 @@ pub const ALL: &[ProcessorFactory] = &[
     filter::FACTORY,
     memory_limiter::FACTORY,
     probabilistic_sampler::FACTORY,
+    redaction::FACTORY,
     resource::FACTORY,
 ];

@@ -1,0 +1,5 @@
+mod attributes;
+mod bodies;
+mod configuration;
+mod kit;
+mod messages;

@@ -70,3 +70,24 @@ fn count(diagnostics: &Diagnostics) -> String {
         (errors, warnings) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_configuration_of_the_collector_is_valid() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../otel-config/configs");
+        let mut checked = 0;
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "yaml") {
+                continue;
+            }
+            let sources = Sources { config: vec![path.to_string_lossy().into_owned()], set: Vec::new() };
+            assert_eq!(validate(&sources), exit::DONE.into(), "{}", path.display());
+            checked += 1;
+        }
+        assert!(checked > 0, "no configuration in {}", folder.display());
+    }
+}

@@ -3,6 +3,8 @@
 pub mod connectors;
 pub mod exporters;
 pub mod extensions;
+#[cfg(test)]
+mod manuals;
 pub mod net;
 pub mod processors;
 pub mod receivers;

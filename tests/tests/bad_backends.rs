@@ -13,7 +13,7 @@ struct Exporter {
     make: fn(std::ops::Range<u64>, &str) -> Payload,
 }
 
-const EXPORTERS: [Exporter; 3] = [
+const EXPORTERS: [Exporter; 4] = [
     Exporter {
         name: "otlphttp",
         config: "
@@ -41,6 +41,14 @@ const EXPORTERS: [Exporter; 3] = [
     compression: none
     timeout: 500ms
     retry: {max_retries: 100, initial_interval: 20ms, max_interval: 100ms}",
+        signal: "logs",
+        make: logs,
+    },
+    Exporter {
+        name: "opensearch",
+        config: "
+    http: {endpoint: BACKEND, compression: none, timeout: 500ms}
+    retry_on_failure: {initial_interval: 20ms, max_interval: 100ms, max_elapsed_time: 60s}",
         signal: "logs",
         make: logs,
     },

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const CONFIG: &str = "
 exporters:
   SERVER:
-    endpoint: ENDPOINT
+    CONNECTION
     mapping: {mode: MODE}
     logs_index: logs-PREFIX-default
     traces_index: traces-PREFIX-default
@@ -22,16 +22,21 @@ service:
 /// A collector that writes to data streams of its own, their prefix, and the server's endpoint.
 async fn collector(server: &str, mode: &str) -> (Collector, String, String) {
     let (endpoint, prefix) = (shared(server), format!("test{}", base()));
+    // The Collector's two exporters name it differently.
+    let connection = match server {
+        "opensearch" => format!("http: {{endpoint: \"{endpoint}\"}}"),
+        _ => format!("endpoint: {endpoint}"),
+    };
     let config = CONFIG
         .replace("SERVER", server)
-        .replace("ENDPOINT", &endpoint)
+        .replace("CONNECTION", &connection)
         .replace("MODE", mode)
         .replace("PREFIX", &prefix);
     (Collector::start(&config).await, prefix, endpoint)
 }
 
-async fn every_log_and_span_is_found_once(server: &str) {
-    for mode in ["otel", "ecs"] {
+async fn every_log_and_span_is_found_once(server: &str, modes: &[&str]) {
+    for mode in modes {
         let (collector, prefix, endpoint) = collector(server, mode).await;
         let (sender, first) = (Sender::new(&collector.grpc()), base());
         for hundred in 0..10 {
@@ -51,7 +56,13 @@ async fn every_log_and_span_is_found_once(server: &str) {
 #[tokio::test]
 #[ignore = "needs Elasticsearch"]
 async fn every_log_and_span_is_found_once_in_elasticsearch() {
-    every_log_and_span_is_found_once("elasticsearch").await;
+    every_log_and_span_is_found_once("elasticsearch", &["otel", "ecs"]).await;
+}
+
+#[tokio::test]
+#[ignore = "needs OpenSearch"]
+async fn every_log_and_span_is_found_once_in_opensearch() {
+    every_log_and_span_is_found_once("opensearch", &["otel", "ecs", "ss4o"]).await;
 }
 
 async fn a_log_and_its_span_are_joined_by_trace_id(server: &str, mode: &str, field: &str) {
@@ -85,6 +96,14 @@ async fn a_log_and_its_span_are_joined_by_trace_id_in_elasticsearch() {
     a_log_and_its_span_are_joined_by_trace_id("elasticsearch", "ecs", "trace.id").await;
 }
 
+#[tokio::test]
+#[ignore = "needs OpenSearch"]
+async fn a_log_and_its_span_are_joined_by_trace_id_in_opensearch() {
+    a_log_and_its_span_are_joined_by_trace_id("opensearch", "otel", "trace_id").await;
+    a_log_and_its_span_are_joined_by_trace_id("opensearch", "ecs", "trace.id").await;
+    a_log_and_its_span_are_joined_by_trace_id("opensearch", "ss4o", "traceId").await;
+}
+
 async fn what_is_sent_twice_is_stored_once(server: &str) {
     let (collector, prefix, endpoint) = collector(server, "otel").await;
     let (sender, first) = (Sender::new(&collector.grpc()), base());
@@ -102,6 +121,12 @@ async fn what_is_sent_twice_is_stored_once(server: &str) {
 #[ignore = "needs Elasticsearch"]
 async fn what_is_sent_twice_is_stored_once_in_elasticsearch() {
     what_is_sent_twice_is_stored_once("elasticsearch").await;
+}
+
+#[tokio::test]
+#[ignore = "needs OpenSearch"]
+async fn what_is_sent_twice_is_stored_once_in_opensearch() {
+    what_is_sent_twice_is_stored_once("opensearch").await;
 }
 
 async fn what_agents_send_is_stored_to_the_last_record(server: &str) {
@@ -139,6 +164,12 @@ async fn what_agents_send_is_stored_to_the_last_record_in_elasticsearch() {
     what_agents_send_is_stored_to_the_last_record("elasticsearch").await;
 }
 
+#[tokio::test]
+#[ignore = "needs OpenSearch"]
+async fn what_agents_send_is_stored_to_the_last_record_in_opensearch() {
+    what_agents_send_is_stored_to_the_last_record("opensearch").await;
+}
+
 async fn a_document_that_the_index_refuses_costs_the_others_nothing(server: &str) {
     let (collector, prefix, endpoint) = collector(server, "otel").await;
     // An index of plain mappings, in which the number 13 is not welcome.
@@ -165,4 +196,10 @@ async fn a_document_that_the_index_refuses_costs_the_others_nothing(server: &str
 #[ignore = "needs Elasticsearch"]
 async fn a_document_that_elasticsearch_refuses_costs_the_others_nothing() {
     a_document_that_the_index_refuses_costs_the_others_nothing("elasticsearch").await;
+}
+
+#[tokio::test]
+#[ignore = "needs OpenSearch"]
+async fn a_document_that_opensearch_refuses_costs_the_others_nothing() {
+    a_document_that_the_index_refuses_costs_the_others_nothing("opensearch").await;
 }

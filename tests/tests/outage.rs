@@ -1,0 +1,129 @@
+//! Real backends that die under load, and a collector that dies in front of one.
+
+use std::time::Duration;
+
+use codeagent_tests::numbered::{Numbers, base, logs, missing, numbers_of};
+use codeagent_tests::otlp::Signal;
+use codeagent_tests::servers::{Server, shared};
+use codeagent_tests::{Collector, Load, Payload, Sink, documents, eventually, kafka};
+
+/// Retries for ever, at once: the tests are about what arrives, not about how long people wait.
+const RETRY: &str = "retry_on_failure: {initial_interval: 50ms, max_interval: 500ms, max_elapsed_time: 0s}";
+
+/// For how long a backend is away in tests of an outage.
+fn outage() -> Duration {
+    let seconds = std::env::var("CODEAGENT_TEST_OUTAGE_SECONDS").ok();
+    Duration::from_secs(seconds.map_or(10, |seconds| seconds.parse().expect("a number of seconds")))
+}
+
+async fn all_arrive(
+    what: &str,
+    expected: &[u64],
+    mut arrived: impl AsyncFnMut() -> Result<Numbers, String>,
+) -> Numbers {
+    eventually(what, async || {
+        let numbers = arrived().await?;
+        let missing = missing(expected.iter().copied(), &numbers);
+        if missing.is_empty() { Ok(numbers) } else { Err(missing) }
+    })
+    .await
+}
+
+async fn in_kafka(brokers: &str, topic: &str) -> Result<Numbers, String> {
+    let mut numbers = Numbers::new();
+    for record in kafka::read(brokers, topic).await? {
+        let payload = Payload::decode(Signal::Logs, &record.value).map_err(|error| error.to_string())?;
+        for (number, times) in numbers_of(&payload) {
+            *numbers.entry(number).or_default() += times;
+        }
+    }
+    Ok(numbers)
+}
+
+#[tokio::test]
+#[ignore = "needs Elasticsearch and Kafka"]
+async fn a_dead_backend_stops_no_other_and_gets_all_that_was_acknowledged_when_it_returns() {
+    const CONFIG: &str = "
+exporters:
+  elasticsearch:
+    endpoint: ELASTICSEARCH
+    mapping: {mode: otel}
+    logs_index: logs-outage-default
+    sending_queue: {wait_for_result: false, queue_size: 100000}
+    retry: {enabled: true, max_retries: 1000000, initial_interval: 50ms, max_interval: 500ms, retry_on_status: [429, 502, 503]}
+  kafka:
+    brokers: [KAFKA]
+    logs: {topic: TOPIC}
+    sending_queue: {wait_for_result: false}
+    RETRY
+  otlp:
+    endpoint: SINK
+    tls: {insecure: true}
+    sending_queue: {wait_for_result: false}
+    RETRY
+service:
+  pipelines:
+    logs: {receivers: [otlp], exporters: [elasticsearch, kafka, otlp]}
+";
+    let (sink, brokers, topic) = (Sink::start(), shared("kafka"), format!("outage-{}", base()));
+    let mut victim = Server::start("elasticsearch");
+    let config = CONFIG
+        .replace("ELASTICSEARCH", victim.endpoint())
+        .replace("KAFKA", &brokers)
+        .replace("TOPIC", &topic)
+        .replace("SINK", &sink.endpoint())
+        .replace("RETRY", RETRY);
+    let collector = Collector::start(&config).await;
+    let load = Load::start(&collector.grpc(), logs, 4, 20);
+    load.advance(500).await;
+
+    victim.kill();
+    tokio::time::sleep(outage()).await;
+    load.advance(500).await;
+    let so_far = load.acknowledged();
+    all_arrive("OTLP goes on", &so_far, async || Ok(sink.numbers(Signal::Logs))).await;
+    all_arrive("Kafka goes on", &so_far, async || in_kafka(&brokers, &topic).await).await;
+    let restarted = tokio::task::spawn_blocking(move || {
+        victim.start_again();
+        victim
+    });
+    let victim = restarted.await.unwrap();
+    load.advance(500).await;
+
+    let all = load.stop().await;
+    all_arrive("OTLP has all", &all, async || Ok(sink.numbers(Signal::Logs))).await;
+    all_arrive("Kafka has all", &all, async || in_kafka(&brokers, &topic).await).await;
+    let endpoint = victim.endpoint();
+    let index = "logs-outage-default";
+    let stored = all_arrive("it has all", &all, async || documents::numbers(endpoint, index).await).await;
+    let twice = stored.values().filter(|times| **times > 1).count();
+    assert_eq!(twice, 0, "retries made duplicates");
+    let status = collector.finish().await;
+    let dropped: u64 = ["exporter", "receiver"]
+        .map(|kind| status.total(kind, "logs", |node| node.dropped.values().sum()))
+        .iter()
+        .sum();
+    assert_eq!(dropped, 0, "{status:?}");
+}
+
+#[tokio::test]
+#[ignore = "needs the collector and Kafka"]
+async fn nothing_acknowledged_is_missing_in_kafka_when_the_collector_is_killed() {
+    const CONFIG: &str = "
+exporters:
+  kafka: {brokers: [KAFKA], logs: {topic: TOPIC}}
+service:
+  pipelines:
+    logs: {receivers: [otlp], exporters: [kafka]}
+";
+    let (brokers, topic) = (shared("kafka"), format!("killed-{}", base()));
+    let mut collector = Collector::start(&CONFIG.replace("KAFKA", &brokers).replace("TOPIC", &topic)).await;
+    let load = Load::start(&collector.grpc(), logs, 8, 25);
+    load.advance(1000).await;
+    collector.kill().await;
+    collector.restart().await;
+    load.advance(1000).await;
+    let acknowledged = load.stop().await;
+    assert_eq!(missing(acknowledged, &in_kafka(&brokers, &topic).await.unwrap()), "");
+    collector.finish().await;
+}

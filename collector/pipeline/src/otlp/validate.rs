@@ -178,59 +178,13 @@ fn check_value(
         return if packed { check_packed(kind, value) } else { Err(fault(Problem::WireType)) };
     }
     match kind {
-        Kind::Message(message) if is_plain(message, value) => Ok(()),
         Kind::Message(message) => check(message, value, depth - 1, items),
-        Kind::String if !is_utf8(value) => Err(fault(Problem::Utf8)),
+        Kind::String if simdutf8::basic::from_utf8(value).is_err() => Err(fault(Problem::Utf8)),
         Kind::Id(expected) if !value.is_empty() && value.len() != expected => {
             Err(fault(Problem::IdLength { expected, found: value.len() }))
         }
         _ => Ok(()),
     }
-}
-
-/// ASCII, as nearly every text is, costs half of what the full check does.
-#[inline]
-fn is_utf8(text: &[u8]) -> bool {
-    text.is_ascii() || simdutf8::basic::from_utf8(text).is_ok()
-}
-
-/// Whether the message has the shape of nearly every attribute (a key and one plain value) or of a plain value, and is
-/// right. Whatever has not is left to the table. Attributes are four fifths of what is checked: this halves the cost.
-#[inline]
-fn is_plain(message: &'static Message, value: &[u8]) -> bool {
-    if std::ptr::eq(message, &schema::attributes::KEY_VALUE) {
-        is_plain_attribute(value).is_some()
-    } else {
-        std::ptr::eq(message, &schema::attributes::ANY_VALUE) && is_plain_value(value).is_some()
-    }
-}
-
-#[inline]
-fn is_plain_attribute(pair: &[u8]) -> Option<()> {
-    let (key, rest) = text_after(0x0a, pair)?;
-    let (value, rest) = text_after(0x12, rest)?;
-    (rest.is_empty() && is_utf8(key)).then_some(())?;
-    is_plain_value(value)
-}
-
-#[inline]
-fn is_plain_value(value: &[u8]) -> Option<()> {
-    let (tag, rest) = value.split_first()?;
-    let right = match tag {
-        0x0a => text_after(0x0a, value).is_some_and(|(text, rest)| rest.is_empty() && is_utf8(text)),
-        0x10 | 0x18 => varint(rest)?.1 == rest.len(),
-        0x21 => rest.len() == 8,
-        _ => false,
-    };
-    right.then_some(())
-}
-
-/// The length-delimited field at the head of `bytes`, if it has this tag, and what follows it.
-#[inline]
-fn text_after(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let rest = bytes.strip_prefix(&[tag])?;
-    let (length, size) = varint(rest)?;
-    rest.get(size..)?.split_at_checked(usize::try_from(length).ok()?)
 }
 
 fn check_packed(kind: Kind, list: &[u8]) -> Result<(), Box<Fault>> {

@@ -13,23 +13,6 @@ pub struct Settings {
     pub log_level: Option<String>,
     /// Whether the log is JSON, where the configuration says so.
     pub log_json: Option<bool>,
-    /// OTLP endpoints for its own metrics.
-    pub metrics_otlp: Vec<Otlp>,
-    /// OTLP endpoints for its own traces.
-    pub traces_otlp: Vec<Otlp>,
-    /// Attributes of its resource.
-    pub resource: IndexMap<String, String>,
-}
-
-/// Where own telemetry is pushed to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Otlp {
-    /// `http://host:4317`.
-    pub endpoint: String,
-    /// `grpc` or `http/protobuf`.
-    pub protocol: String,
-    /// Time between pushes of metrics.
-    pub interval: std::time::Duration,
 }
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8888";
@@ -43,9 +26,6 @@ impl Settings {
             metrics_address: None,
             log_level: config.logs.level,
             log_json: config.logs.encoding.map(|encoding| encoding == Encoding::Json),
-            metrics_otlp: Vec::new(),
-            traces_otlp: Vec::new(),
-            resource: config.resource.into_iter().filter_map(|(k, v)| Some((k, v?))).collect(),
         };
         if metrics.level != Level::None {
             settings.metrics_address = metrics.address;
@@ -53,9 +33,13 @@ impl Settings {
                 settings.take_reader(reader, section, diagnostics);
             }
         }
-        for processor in config.traces.processors {
-            let exporter = processor.batch.or(processor.simple).and_then(|batch| batch.exporter.otlp);
-            settings.traces_otlp.extend(exporter.map(|otlp| otlp.into_settings(None)));
+        if config
+            .traces
+            .processors
+            .iter()
+            .any(|processor| processor.batch.is_some() || processor.simple.is_some())
+        {
+            diagnostics.push(not_pushed(section, "traces::processors"));
         }
         settings
     }
@@ -69,25 +53,24 @@ impl Settings {
                 diagnostics.push(problem);
             }
         }
-        if let Some(periodic) = reader.periodic {
-            let interval = periodic.interval;
-            match periodic.exporter.otlp {
-                Some(otlp) => self.metrics_otlp.push(otlp.into_settings(interval)),
-                None => diagnostics.push(no_exporter(section)),
-            }
+        if reader.periodic.is_some() {
+            diagnostics.push(not_pushed(section, "metrics::readers"));
         }
     }
 }
 
-fn no_exporter(section: &Section) -> Diagnostic {
-    section.error(
-        "a periodic reader needs an exporter",
-        "write `exporter: {otlp: {protocol: grpc, endpoint: ...}}`",
+/// What is read and not done is said.
+fn not_pushed(section: &Section, key: &str) -> Diagnostic {
+    let place = section.at(key).unwrap_or_else(|| section.clone());
+    place.warning(
+        "the collector does not push its own telemetry over OTLP yet",
+        "scrape its metrics page instead: `metrics: {readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: 8888}}}}]}`",
     )
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[allow(dead_code)]
 struct Telemetry {
     logs: Logs,
     metrics: Metrics,
@@ -190,12 +173,12 @@ impl Default for Prometheus {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)]
 struct Periodic {
     /// Milliseconds.
     #[serde(default)]
     interval: Option<u64>,
     #[serde(default)]
-    #[allow(dead_code)]
     timeout: Option<u64>,
     exporter: PushExporter,
 }
@@ -233,6 +216,7 @@ struct TraceBatch {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)]
 struct PushExporter {
     otlp: Option<OtlpConfig>,
 }
@@ -257,14 +241,4 @@ enum Protocol {
     Grpc,
     #[serde(rename = "http/protobuf")]
     Http,
-}
-
-impl OtlpConfig {
-    fn into_settings(self, interval: Option<u64>) -> Otlp {
-        Otlp {
-            endpoint: self.endpoint,
-            protocol: if self.protocol == Protocol::Grpc { "grpc" } else { "http/protobuf" }.to_owned(),
-            interval: std::time::Duration::from_millis(interval.unwrap_or(60_000)),
-        }
-    }
 }

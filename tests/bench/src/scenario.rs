@@ -69,6 +69,14 @@ pub const ALL: &[Scenario] = &[
         ..BASE
     },
     Scenario {
+        name: "logs to Elasticsearch, uncompressed",
+        config: "elasticsearch-plain",
+        signal: Signal::Logs,
+        items: 200_000,
+        go: false,
+        ..BASE
+    },
+    Scenario {
         name: "traces to Kafka",
         config: "kafka",
         items: 200_000,

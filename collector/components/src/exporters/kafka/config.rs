@@ -189,8 +189,8 @@ pub(super) struct ProducerConfig {
     pub flush_max_messages: u32,
     /// Whether brokers may create topics for it.
     pub allow_auto_topic_creation: bool,
-    /// How long a message waits for company in its record batch.
-    pub linger: Duration,
+    /// How long a message waits for company in its record batch. Not set: 10ms where messages have keys, else 0.
+    pub linger: Option<Duration>,
 }
 
 impl Default for ProducerConfig {
@@ -203,7 +203,7 @@ impl Default for ProducerConfig {
             compression_params: CompressionParams::default(),
             flush_max_messages: 10_000,
             allow_auto_topic_creation: true,
-            linger: Duration::from_millis(10),
+            linger: None,
         }
     }
 }

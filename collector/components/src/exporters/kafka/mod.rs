@@ -56,7 +56,7 @@ fn build(context: &mut BuildContext<'_>, section: &Section, signal: Signal) -> O
 
 /// The exporter of a checked configuration.
 fn kafka(config: &Config, signal: Signal, id: &str) -> Kafka {
-    let together = config.properties();
+    let together = config.properties(signal);
     let mut alone = together.clone();
     alone.set("batch.num.messages", "1");
     Kafka {

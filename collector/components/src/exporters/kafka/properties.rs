@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use codeagent_config::Signal;
 use codeagent_pipeline::sender::Sizer;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 
@@ -18,12 +19,12 @@ const ANSWER: Duration = Duration::from_secs(5);
 const COPY_BYTES_MAX: &str = "4096";
 
 impl Config {
-    /// The properties of a checked configuration.
-    pub fn properties(&self) -> ClientConfig {
+    /// The properties of a checked configuration, for one signal.
+    pub fn properties(&self, signal: Signal) -> ClientConfig {
         let mut properties = ClientConfig::new();
         properties.set_log_level(RDKafkaLogLevel::Info);
         self.set_client(&mut properties);
-        self.set_producer(&mut properties);
+        self.set_producer(signal, &mut properties);
         security::set(self, &mut properties);
         properties
     }
@@ -61,7 +62,7 @@ impl Config {
         time.min(Duration::from_millis(i32::MAX as u64))
     }
 
-    fn set_producer(&self, properties: &mut ClientConfig) {
+    fn set_producer(&self, signal: Signal, properties: &mut ClientConfig) {
         let (producer, acks) = (&self.producer, self.acks().unwrap_or("all"));
         properties.set("acks", acks);
         properties.set("enable.idempotence", if acks == "all" { "true" } else { "false" });
@@ -76,8 +77,9 @@ impl Config {
             messages => messages.min(1_000_000),
         };
         properties.set("batch.num.messages", messages.to_string());
-        let linger = producer.linger.get().min(Duration::from_secs(900));
-        properties.set("linger.ms", (linger.as_micros() as f64 / 1000.0).to_string());
+        let linger = producer.linger.map_or_else(|| self.default_linger(signal), |linger| linger.get());
+        let milliseconds = linger.min(Duration::from_secs(900)).as_micros() as f64 / 1000.0;
+        properties.set("linger.ms", milliseconds.to_string());
         let create = if producer.allow_auto_topic_creation { "true" } else { "false" };
         properties.set("allow.auto.create.topics", create);
         let hash = match self.record_partitioner.sticky_key.hasher {
@@ -89,6 +91,12 @@ impl Config {
         // the sender's queue bounds what is on its way; this bound holds the copies to twice as much
         properties.set("queue.buffering.max.messages", "0");
         properties.set("queue.buffering.max.kbytes", (self.queue_bytes() * 2 / 1024).to_string());
+    }
+
+    /// A message without a key is all that waited in the queue: more waiting brings it no company. Keys make many
+    /// small messages, of several batches.
+    fn default_linger(&self, signal: Signal) -> Duration {
+        if self.partition(signal).is_one() { Duration::ZERO } else { Duration::from_millis(10) }
     }
 
     fn queue_bytes(&self) -> u64 {

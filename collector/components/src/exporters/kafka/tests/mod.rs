@@ -116,6 +116,8 @@ fn settings_become_librdkafkas_and_it_takes_them() {
         ("{producer: {compression: zstd, compression_params: {level: 3}}}", "compression.level", "3"),
         ("{producer: {flush_max_messages: 0}}", "batch.num.messages", "10000"),
         ("{producer: {linger: 500us}}", "linger.ms", "0.5"),
+        ("{}", "linger.ms", "0"),
+        ("{partition_traces_by_id: true}", "linger.ms", "10"),
         ("{producer: {allow_auto_topic_creation: false}}", "allow.auto.create.topics", "false"),
         ("{timeout: 1h}", "socket.timeout.ms", "295000"),
         ("{timeout: 7s, retry_on_failure: {enabled: false}}", "message.timeout.ms", "7000"),
@@ -131,7 +133,7 @@ fn settings_become_librdkafkas_and_it_takes_them() {
         ),
     ];
     for (section, name, value) in cases {
-        let properties = config(section, Signal::Traces, Config::properties);
+        let properties = config(section, Signal::Traces, |config| config.properties(Signal::Traces));
         assert_eq!(properties.get(name), Some(value), "{section}");
         assert!(properties.create_native_config().is_ok(), "{section}");
     }
@@ -140,6 +142,8 @@ fn settings_become_librdkafkas_and_it_takes_them() {
 #[test]
 fn a_password_is_not_shown() {
     let section = "{auth: {sasl: {mechanism: PLAIN, username: u, password: hunter2}}}";
-    let shown = config(section, Signal::Traces, |config| format!("{config:?} {:?}", config.properties()));
+    let shown = config(section, Signal::Traces, |config| {
+        format!("{config:?} {:?}", config.properties(Signal::Traces))
+    });
     assert!(!shown.contains("hunter2"), "{shown}");
 }

@@ -80,6 +80,26 @@ fn a_build_without_openssl_says_so() {
 }
 
 #[test]
+#[cfg(feature = "kafka-tls")]
+fn a_build_with_openssl_takes_tls_and_scram() {
+    let cases = [
+        ("{tls: {}}", "security.protocol", "ssl"),
+        ("{auth: {tls: {insecure_skip_verify: true}}}", "enable.ssl.certificate.verification", "false"),
+        ("{tls: {ca_file: /ca.pem}}", "ssl.ca.location", "/ca.pem"),
+        (
+            "{tls: {}, auth: {sasl: {mechanism: SCRAM-SHA-512, username: u, password: p}}}",
+            "security.protocol",
+            "sasl_ssl",
+        ),
+    ];
+    for (section, name, value) in cases {
+        let properties = config(section, Signal::Traces, |config| config.properties(Signal::Traces));
+        assert_eq!(properties.get(name), Some(value), "{section}");
+        assert!(properties.create_native_config().is_ok(), "{section}");
+    }
+}
+
+#[test]
 fn logs_by_resource_and_by_trace_exclude_each_other() {
     let yaml =
         "exporters: {kafka: {partition_logs_by_trace_id: true, partition_logs_by_resource_attributes: true}}";

@@ -112,3 +112,6 @@ impl Iterator for Packed<'_> {
 
 /// An optional double: absent is not zero.
 pub type Optional = Option<f64>;
+
+#[cfg(test)]
+mod tests;

@@ -3,22 +3,25 @@
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use codeagent_components::net::pages::{self, Reply};
 use codeagent_config::ComponentId;
-use codeagent_pipeline::{Host, NodeKind, Phase, Reason, Receiver, Running, Stop};
-use http::StatusCode;
-use tokio::net::TcpListener;
+use codeagent_pipeline::{Host, Phase, Receiver, Running, Stop};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
 use crate::cli::Run;
 use crate::graph::Graph;
 use crate::telemetry::{self, Settings};
-use crate::{configuration, exit, guide, live};
+use crate::{configuration, exit, live};
+
+mod greeting;
+mod pages;
+mod report;
+mod signals;
+
+use report::Ending;
 
 /// Runs a built collector until it is told to stop; the exit code says how that went.
 pub fn run(graph: Graph, settings: Settings, options: &Run, threads: usize, data_dir: &Path) -> ExitCode {
@@ -36,13 +39,6 @@ pub fn run(graph: Graph, settings: Settings, options: &Run, threads: usize, data
         Ok(Ending::Undelivered) => exit::UNDELIVERED.into(),
         Err(error) => fail(&error),
     }
-}
-
-/// How a stop went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ending {
-    Delivered,
-    Undelivered,
 }
 
 /// Bytes that data may hold where no `memory_limiter` says otherwise: a quarter of the memory, at most 512 MiB.
@@ -88,17 +84,17 @@ async fn serve(
 ) -> anyhow::Result<Ending> {
     let Graph { extensions, exporters, receivers, host } = graph;
     let (order, stop) = Stop::channel();
-    serve_pages(&settings, &host).await?;
+    pages::serve(&settings, &host).await?;
     for (_, exporter) in &exporters {
         exporter.clone().start();
     }
     let mut running = start_all("extension", extensions, &stop).await?;
     let started = start_all("receiver", receivers, &stop).await?;
     host.health.set(Phase::Ready);
-    greet(&started, &settings, kept.as_deref());
+    greeting::greet(&started, &settings, kept.as_deref());
     let live = std::io::stderr().is_terminal().then(|| tokio::spawn(live::lines(host.clone(), kept)));
     running.extend(started);
-    wait_for_signal().await?;
+    signals::wait_for_stop().await?;
     if let Some(live) = live {
         live.abort();
     }
@@ -106,10 +102,10 @@ async fn serve(
     tracing::info!(deadline = ?drain, "stopping: no new data, delivering what was accepted");
     let ending = tokio::select! {
         ending = stop_all(order, running, exporters, drain, &host) => ending,
-        signal = wait_for_signal() => {
+        signal = signals::wait_for_stop() => {
             signal?;
             tracing::warn!("second signal: stopping at once");
-            report(&host)
+            report::report(&host)
         }
     };
     Ok(ending)
@@ -136,26 +132,7 @@ async fn stop_all(
         }
     }
     while drains.join_next().await.is_some() {}
-    report(host)
-}
-
-/// Says what was delivered and what was not.
-fn report(host: &Host) -> Ending {
-    let mut ending = Ending::Delivered;
-    for node in host.ledger.nodes().iter().filter(|node| node.kind == NodeKind::Exporter) {
-        let lost = node.dropped(Reason::Shutdown) + node.in_flight();
-        if lost > 0 {
-            ending = Ending::Undelivered;
-        }
-        tracing::info!(
-            exporter = node.id,
-            signal = node.signal.as_str(),
-            delivered = node.items_out(),
-            not_delivered = lost,
-            "stopped"
-        );
-    }
-    ending
+    report::report(host)
 }
 
 async fn start_all(
@@ -170,74 +147,4 @@ async fn start_all(
         running.push((id, started));
     }
     Ok(running)
-}
-
-async fn serve_pages(settings: &Settings, host: &Host) -> anyhow::Result<()> {
-    let Some(address) = &settings.metrics_address else { return Ok(()) };
-    let listener = TcpListener::bind(address).await.with_context(|| {
-        format!(
-            "cannot listen on {address} for the collector's own metrics; is another collector running? \
-             `service::telemetry::metrics` sets the address, level `none` switches it off"
-        )
-    })?;
-    let host = host.clone();
-    let pages = move |path: &str| match path {
-        "/metrics" => Some(Reply {
-            status: StatusCode::OK,
-            content_type: "text/plain; version=0.0.4; charset=utf-8",
-            body: codeagent_pipeline::telemetry::render(&host),
-        }),
-        "/status" => Some(Reply {
-            status: StatusCode::OK,
-            content_type: "application/json",
-            body: status(&host).to_string(),
-        }),
-        _ => None,
-    };
-    tokio::spawn(pages::serve(listener, Arc::new(pages)));
-    Ok(())
-}
-
-fn status(host: &Host) -> serde_json::Value {
-    serde_json::json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "nodes": host.ledger.rows(),
-        "memory": {"used_bytes": host.memory.used(), "limit_bytes": host.memory.limit()},
-    })
-}
-
-fn greet(receivers: &[(ComponentId, Running)], settings: &Settings, kept: Option<&Path>) {
-    for (id, receiver) in receivers {
-        for endpoint in &receiver.endpoints {
-            tracing::info!(receiver = %id, endpoint, "listening");
-        }
-    }
-    if let Some(address) = &settings.metrics_address {
-        tracing::info!(address, "own metrics at /metrics, the ledger at /status");
-    }
-    let Some(kept) = kept else { return };
-    let listens_on = |protocol: &str| {
-        let mut endpoints = receivers.iter().flat_map(|(_, receiver)| &receiver.endpoints);
-        endpoints.find_map(|endpoint| endpoint.strip_prefix(protocol).map(str::trim))
-    };
-    eprint!(
-        "\nwhat arrives is kept in {}\n{}\n",
-        kept.display(),
-        guide::text(listens_on("grpc"), listens_on("http"))
-    );
-}
-
-async fn wait_for_signal() -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            result = tokio::signal::ctrl_c() => result.context("cannot listen for Ctrl-C")?,
-        }
-        Ok(())
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.context("cannot listen for Ctrl-C")
 }

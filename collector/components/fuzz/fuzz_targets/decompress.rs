@@ -1,4 +1,5 @@
-//! Any bytes at the door for compressed bodies: `cargo +nightly fuzz run decompress` in `collector/components/`.
+//! Any bytes at the door for compressed bodies: `cargo +nightly fuzz run -s none decompress` in `collector/components/`
+//! (librdkafka's configure script, which the components link, does not pass under a sanitizer).
 //! No input panics, passes the size limit, or takes memory that the budget did not grant.
 #![no_main]
 

@@ -89,11 +89,9 @@ impl<'a> AttributeList<'a> {
     pub fn to_message(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.message.len() + 64);
         let mut fields = Fields::new(self.message);
-        loop {
-            let before = fields.rest();
-            let Some((number, _)) = fields.next() else { break };
+        while let Some((raw, number, _)) = fields.next_raw() {
             if number != self.field {
-                out.extend_from_slice(&before[..before.len() - fields.rest().len()]);
+                out.extend_from_slice(raw);
             }
         }
         for entry in &self.entries {

@@ -1,6 +1,7 @@
 //! OTLP bytes: checked once, then read through borrowed views and edited by splices.
 
 mod attribute_list;
+mod merge;
 
 pub(crate) mod schema;
 mod sound;
@@ -11,4 +12,4 @@ pub mod wire;
 
 pub use attribute_list::{AttributeList, any_value};
 pub use tree::{Edit, Editor, Group, Item, edit, group_by, split};
-pub use validate::{MAX_DEPTH, Malformed, Problem, validate};
+pub use validate::{MAX_DEPTH, MAX_PARTS, Malformed, Problem, admit, validate};

@@ -1,7 +1,8 @@
 //! Requests taken apart into items and put together again: edits, filters and splits.
 //!
 //! An item's bytes are borrowed; of what is around it (resource, scope, metric) only the headers are copied, once
-//! each. Unknown fields stay where they are.
+//! each. Unknown fields stay where they are. What is read here came through the door ([`admit`](super::admit)), so that
+//! a resource, a scope, a metric's data stand in one place: no part of them is kept that an editor did not see.
 
 mod group;
 
@@ -171,22 +172,19 @@ fn edited<'a>(edit: Edit, message: &'a [u8], changed: &mut bool) -> Option<Cow<'
     }
 }
 
-/// The last occurrence of a message field, or nothing.
+/// A singular message field, which occurs at most once behind the door; empty where it does not.
 fn message_field(parent: &[u8], number: u32) -> &[u8] {
-    Fields::new(parent).filter(|(field, _)| *field == number).last().map_or(&[], |(_, value)| value.bytes())
+    Fields::new(parent).find(|(field, _)| *field == number).map_or(&[], |(_, value)| value.bytes())
 }
 
 /// All fields of `parent` but `children` and `replaced`, byte for byte.
 fn header(parent: &[u8], children: u32, replaced: Option<(u32, &[u8])>) -> Vec<u8> {
     let mut out = Vec::new();
     let mut fields = Fields::new(parent);
-    loop {
-        let before = fields.rest();
-        let Some((field, _)) = fields.next() else { break };
-        if field == children || replaced.is_some_and(|(number, _)| number == field) {
-            continue;
+    while let Some((raw, field, _)) = fields.next_raw() {
+        if field != children && replaced.is_none_or(|(number, _)| number != field) {
+            out.extend_from_slice(raw);
         }
-        out.extend_from_slice(&before[..before.len() - fields.rest().len()]);
     }
     if let Some((number, bytes)) = replaced {
         put_bytes(&mut out, number, bytes);
@@ -252,7 +250,7 @@ impl<'a> Tree<'a> {
             return true;
         }
         let is_data = |field: u32| matches!(field, 5 | 7 | 9 | 10 | 11);
-        let data = Fields::new(raw).filter(|(field, _)| is_data(*field)).last();
+        let data = Fields::new(raw).find(|(field, _)| is_data(*field));
         let Some((data_field, Value::Bytes(data))) = data else { return false };
         let own = header(raw, data_field, None);
         self.metrics.push(MetricHeader { own, data_field, data: header(data, 1, None) });

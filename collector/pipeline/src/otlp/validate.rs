@@ -2,16 +2,25 @@
 //!
 //! Checked: the wire format (tags, types, lengths, no groups), nesting, UTF-8 of every string, lengths of ids, packed
 //! lists. Unknown fields are skipped, as the protocol demands, but their wire format is checked too.
+//!
+//! Behind the door every singular field occurs at most once in its message. Protobuf allows more, and says what they
+//! mean; a body that makes use of it is rewritten to what it means, so that nobody who reads it can miss a part.
 
 use std::fmt;
 
+use bytes::Bytes;
+
+use super::merge::merge;
 use super::schema::{self, message::Kind, message::Message, message::Presence};
-use super::sound::is_sound;
+use super::sound::{Found, is_sound};
 use super::wire::{Fields, varint};
-use crate::Signal;
+use crate::{Chunk, Signal};
 
 /// How deep messages may nest. An array inside an array costs two levels, a map inside a map three; nine are OTLP's own.
 pub const MAX_DEPTH: usize = 200;
+
+/// In how many parts a message may come that is one: an encoder writes one, and who concatenates a few.
+pub const MAX_PARTS: usize = 1024;
 
 /// A body that is not OTLP. The sender must change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +60,9 @@ pub enum Problem {
     /// Deeper than [`MAX_DEPTH`].
     #[error("messages nest deeper than {MAX_DEPTH} levels")]
     Depth,
+    /// A message that is one came in more than [`MAX_PARTS`] parts.
+    #[error("the message comes in more than {MAX_PARTS} parts")]
+    Parts,
 }
 
 impl fmt::Display for Malformed {
@@ -64,22 +76,42 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// Checks a request body and counts its items: spans, data points or log records.
+/// Lets a request body in: checks it and counts its items. Where a singular field occurs twice in a message, the bytes
+/// are other ones of the same meaning.
+pub fn admit(signal: Signal, body: Bytes) -> Result<Chunk, Malformed> {
+    let found = examine(signal, &body)?;
+    if !found.again {
+        return Ok(Chunk { bytes: body, items: found.items });
+    }
+    let mut merged = Vec::with_capacity(body.len());
+    merge(root(signal), &[&body], &mut merged)?;
+    // Counted anew: a metric's data that another kind of data replaced are no items.
+    let items = validate(signal, &merged)?;
+    Ok(Chunk { bytes: merged.into(), items })
+}
+
+/// Checks a request body and counts its items, spans, data points or log records, as they stand in it. Who takes the
+/// body in calls [`admit`].
 pub fn validate(signal: Signal, body: &[u8]) -> Result<usize, Malformed> {
-    let root = match signal {
+    examine(signal, body).map(|found| found.items)
+}
+
+fn root(signal: Signal) -> &'static Message {
+    match signal {
         Signal::Traces => &schema::traces::EXPORT_TRACES,
         Signal::Metrics => &schema::metrics::EXPORT_METRICS,
         Signal::Logs => &schema::logs::EXPORT_LOGS,
-    };
+    }
+}
+
+fn examine(signal: Signal, body: &[u8]) -> Result<Found, Malformed> {
+    let mut found = Found::default();
+    if is_sound(root(signal), body, MAX_DEPTH, &mut found) {
+        return Ok(found);
+    }
     let mut items = 0;
-    if is_sound(root, body, MAX_DEPTH, &mut items) {
-        return Ok(items);
-    }
-    items = 0;
-    match check(root, body, MAX_DEPTH, &mut items) {
-        Ok(()) => Ok(items),
-        Err(fault) => Err(Malformed { path: fault.path(), problem: fault.problem }),
-    }
+    check(root(signal), body, MAX_DEPTH, &mut items)?;
+    Ok(Found { items, again: true })
 }
 
 /// A fault on its way up; each level adds where it was. Boxed: the good path pays one word.
@@ -89,7 +121,20 @@ pub(super) struct Fault {
     steps: Vec<(&'static str, Option<usize>)>,
 }
 
+impl From<Box<Fault>> for Malformed {
+    fn from(fault: Box<Fault>) -> Self {
+        Malformed { path: fault.path(), problem: fault.problem }
+    }
+}
+
 impl Fault {
+    /// Adds the field that it was found in.
+    #[cold]
+    pub(super) fn inside(mut self: Box<Self>, field: &'static str, index: Option<usize>) -> Box<Self> {
+        self.steps.push((field, index));
+        self
+    }
+
     fn path(&self) -> String {
         let mut path = String::new();
         for (name, index) in self.steps.iter().rev() {
@@ -106,7 +151,7 @@ impl Fault {
 }
 
 #[cold]
-fn fault(problem: Problem) -> Box<Fault> {
+pub(super) fn fault(problem: Problem) -> Box<Fault> {
     Box::new(Fault { problem, steps: Vec::new() })
 }
 
@@ -204,20 +249,13 @@ fn check_packed(kind: Kind, list: &[u8]) -> Result<(), Box<Fault>> {
 
 /// Adds the field that begins at byte `at` of `body` to the path.
 #[cold]
-fn locate(
-    mut fault: Box<Fault>,
-    message: &'static Message,
-    number: u32,
-    body: &[u8],
-    at: usize,
-) -> Box<Fault> {
+fn locate(fault: Box<Fault>, message: &'static Message, number: u32, body: &[u8], at: usize) -> Box<Fault> {
     let Some(field) = message.numbered(number).map(|position| &message.fields[position]) else {
         return fault;
     };
     let before = || Fields::new(&body[..at]).filter(|(other, _)| *other == number).count();
     let index = (field.presence == Presence::Repeated).then(before);
-    fault.steps.push((field.original, index));
-    fault
+    fault.inside(field.original, index)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The protobuf wire format, read in place.
 //!
-//! Readers here trust their bytes: they were checked at the door by [`validate`](super::validate). On bytes
+//! Readers here trust their bytes: they were checked at the door by [`admit`](super::admit). On bytes
 //! that were not, they stop early; they never panic.
 //! Source: <https://protobuf.dev/programming-guides/encoding/>.
 
@@ -80,6 +80,14 @@ impl<'a> Fields<'a> {
     /// Reads `message`.
     pub fn new(message: &'a [u8]) -> Self {
         Fields { rest: message }
+    }
+
+    /// The next field as it stands, tag and all, with its number and value.
+    #[inline]
+    pub fn next_raw(&mut self) -> Option<(&'a [u8], u32, Value<'a>)> {
+        let before = self.rest;
+        let (number, value) = self.next()?;
+        Some((&before[..before.len() - self.rest.len()], number, value))
     }
 
     /// What is not read yet.

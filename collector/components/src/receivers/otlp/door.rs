@@ -6,7 +6,7 @@ use bytes::Bytes;
 use codeagent_pipeline::auth::ServerAuthenticator;
 use codeagent_pipeline::otlp::views::ResourceGroup;
 use codeagent_pipeline::{
-    Batch, Budget, Consumer, Host, Node, NodeKind, Outputs, Permit, Senders, Signal, otlp,
+    Batch, Budget, Chunk, Consumer, Host, Node, NodeKind, Outputs, Permit, Senders, Signal, otlp,
 };
 use http::header::{HeaderMap, HeaderValue};
 
@@ -66,7 +66,7 @@ impl Door {
         permit: Permit,
     ) -> Result<Accepted, Status> {
         let gate = self.gate(signal)?;
-        let items = otlp::validate(signal, &body)
+        let Chunk { bytes: body, items } = otlp::admit(signal, body)
             .map_err(|malformed| Status::new(Code::InvalidArgument, malformed.to_string()))?;
         if items == 0 {
             return Ok(Accepted::default());

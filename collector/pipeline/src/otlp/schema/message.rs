@@ -12,6 +12,8 @@ pub(crate) struct Message {
     pub is_item: bool,
     /// What the door does with each tag of one byte.
     pub steps: [Step; TAGS],
+    /// The bit of each tag of one byte that a message may have once.
+    pub once: [u32; TAGS],
     /// Field number → position in `fields`, plus one; zero is an unknown number.
     pub by_number: [u8; NUMBERS],
 }
@@ -136,6 +138,10 @@ macro_rules! message {
                 &[$($number),*],
                 &[$($crate::otlp::schema::message::Presence::$presence),*],
                 &[$($kind),*],
+            ),
+            once: $crate::otlp::sound::once_of(
+                &[$($number),*],
+                &[$($crate::otlp::schema::message::Presence::$presence),*],
             ),
             by_number: $crate::otlp::schema::message::index_of_numbers(&[$($number),*]),
         };

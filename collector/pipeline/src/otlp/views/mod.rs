@@ -1,7 +1,8 @@
 //! Borrowed views of OTLP messages.
 //!
 //! A view parses one message's own fields in one pass and leaves what is nested as bytes that iterate into
-//! further views. Nothing is copied. Field numbers: opentelemetry-proto 1.11.
+//! further views. Nothing is copied. A singular field occurs at most once: the door ([`admit`](super::admit)) has put
+//! together what came in parts. Field numbers: opentelemetry-proto 1.11.
 
 use std::marker::PhantomData;
 

@@ -2,6 +2,7 @@
 
 use codeagent_tests::documents::{find, numbers, search};
 use codeagent_tests::numbered::{base, hex, logs, missing, spans, trace_id};
+use codeagent_tests::otlp::Payload;
 use codeagent_tests::servers::shared;
 use codeagent_tests::{Collector, Sender, captures, eventually, http};
 use serde_json::{Value, json};
@@ -21,17 +22,18 @@ service:
 
 /// A collector that writes to data streams of its own, their prefix, and the server's endpoint.
 async fn collector(server: &str, mode: &str) -> (Collector, String, String) {
+    collector_of(server, &CONFIG.replace("MODE", mode)).await
+}
+
+async fn collector_of(server: &str, config: &str) -> (Collector, String, String) {
     let (endpoint, prefix) = (shared(server), format!("test{}", base()));
     // The Collector's two exporters name it differently.
     let connection = match server {
         "opensearch" => format!("http: {{endpoint: \"{endpoint}\"}}"),
         _ => format!("endpoint: {endpoint}"),
     };
-    let config = CONFIG
-        .replace("SERVER", server)
-        .replace("CONNECTION", &connection)
-        .replace("MODE", mode)
-        .replace("PREFIX", &prefix);
+    let config =
+        config.replace("SERVER", server).replace("CONNECTION", &connection).replace("PREFIX", &prefix);
     (Collector::start(&config).await, prefix, endpoint)
 }
 
@@ -127,6 +129,52 @@ async fn what_is_sent_twice_is_stored_once_in_elasticsearch() {
 #[ignore = "needs OpenSearch"]
 async fn what_is_sent_twice_is_stored_once_in_opensearch() {
     what_is_sent_twice_is_stored_once("opensearch").await;
+}
+
+/// Each item of a request three times, and in between the others.
+fn tripled(mut payload: Payload) -> Payload {
+    match &mut payload {
+        Payload::Logs(request) => {
+            let records = &mut request.resource_logs[0].scope_logs[0].log_records;
+            *records = [&records[..]; 3].concat();
+        }
+        Payload::Traces(request) => {
+            let spans = &mut request.resource_spans[0].scope_spans[0].spans;
+            *spans = [&spans[..]; 3].concat();
+        }
+        Payload::Metrics(_) => {}
+    }
+    payload
+}
+
+async fn equal_items_are_all_stored_though_their_request_is_cut(server: &str) {
+    let cut = "mapping: {mode: otel}\n    sending_queue: {batch: {sizer: items, max_size: 7}}";
+    let (collector, prefix, endpoint) =
+        collector_of(server, &CONFIG.replace("mapping: {mode: MODE}", cut)).await;
+    let (sender, first) = (Sender::new(&collector.grpc()), base());
+    let payloads = [tripled(spans(first..first + 50, "twins")), tripled(logs(first..first + 50, "twins"))];
+    // Twice: the repeat of a request with twins is a repeat of each of them.
+    for payload in payloads.iter().chain(&payloads) {
+        sender.send(payload).await.unwrap();
+    }
+    for signal in ["traces", "logs"] {
+        let numbers = numbers(&endpoint, &format!("{signal}-{prefix}-*")).await.unwrap();
+        assert_eq!(missing(first..first + 50, &numbers), "", "{signal}");
+        assert!(numbers.values().all(|times| *times == 3), "{signal}: {numbers:?}");
+    }
+    collector.finish().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Elasticsearch"]
+async fn equal_items_are_all_stored_in_elasticsearch_though_their_request_is_cut() {
+    equal_items_are_all_stored_though_their_request_is_cut("elasticsearch").await;
+}
+
+#[tokio::test]
+#[ignore = "needs OpenSearch"]
+async fn equal_items_are_all_stored_in_opensearch_though_their_request_is_cut() {
+    equal_items_are_all_stored_though_their_request_is_cut("opensearch").await;
 }
 
 async fn what_agents_send_is_stored_to_the_last_record(server: &str) {

@@ -113,7 +113,7 @@ fn request(agent: usize, time: u64) -> ExportMetricsServiceRequest {
 
 /// `CHUNKS` requests of as many agents; `time` makes their points new.
 fn batch(first: usize, time: u64) -> Batch {
-    let chunk = |agent| Chunk { bytes: request(agent, time).encode_to_vec().into(), items: POINTS };
+    let chunk = |agent| Chunk::new(request(agent, time).encode_to_vec().into(), POINTS);
     Batch::empty(Signal::Metrics).with_chunks((first..first + CHUNKS).map(chunk))
 }
 

@@ -5,15 +5,37 @@ use std::sync::Arc;
 use bytes::Bytes;
 use smallvec::SmallVec;
 
+use crate::otlp::Ordinals;
 use crate::{Permit, Signal, Slots};
 
-/// A validated `Export…ServiceRequest` body and how many items it holds.
+/// A validated `Export…ServiceRequest` body and how many items it holds: what one sender sent at once, or a piece of it.
+///
+/// Requests are merged into batches but never into one another: which items came together is part of what they are
+/// (see [`Ordinals`]), so whoever stores batches stores their chunks one by one.
 #[derive(Clone, Debug)]
 pub struct Chunk {
     /// The protobuf bytes, uncompressed.
     pub bytes: Bytes,
     /// Spans, data points or log records inside.
     pub items: usize,
+    /// Of a piece, which of its equals in the whole request each item is. A whole request says so by itself.
+    pub ordinals: Option<Ordinals>,
+}
+
+impl Chunk {
+    /// A whole request.
+    pub fn new(bytes: Bytes, items: usize) -> Self {
+        Chunk { bytes, items, ordinals: None }
+    }
+
+    /// The same before it is cut: its pieces will know which of its equals each of their items is.
+    #[must_use]
+    pub fn numbered(mut self, signal: Signal) -> Self {
+        if self.ordinals.is_none() {
+            self.ordinals = Ordinals::of(signal, &self);
+        }
+        self
+    }
 }
 
 /// Items of one signal on their way. Cheap to clone: the bytes are shared.
@@ -35,7 +57,7 @@ impl Batch {
     /// A batch of one chunk.
     pub fn new(signal: Signal, bytes: Bytes, items: usize) -> Self {
         let mut batch = Batch::empty(signal);
-        batch.push(Chunk { bytes, items });
+        batch.push(Chunk::new(bytes, items));
         batch
     }
 

@@ -83,6 +83,10 @@ pub trait Exporter: Send + Sync + 'static {
     /// A batch, or a part of one, in the destination's form.
     type Request: Send + Sync + 'static;
 
+    /// Whether requests depend on which of its equals in the request of its sender an item is: then a batch that is cut
+    /// carries it (see [`ItemKeys`](crate::otlp::ItemKeys)). Counting costs a pass over requests that are cut.
+    const NUMBERS_EQUAL_ITEMS: bool = false;
+
     /// Brings a batch into the destination's form. Pure: no I/O. Batches come in the order of arrival.
     fn encode(&self, batch: &Batch) -> Encoded<Self::Request>;
 

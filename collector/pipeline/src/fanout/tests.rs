@@ -59,7 +59,7 @@ impl Processor for Skip {
         }
         let skipped = self.0.min(batch.items());
         let bytes = batch.to_contiguous().slice(skipped..);
-        let rest = crate::Chunk { items: bytes.len(), bytes };
+        let rest = crate::Chunk::new(bytes.clone(), bytes.len());
         Ok(Processed::some(batch.with_chunks([rest]), Reason::Filtered, skipped))
     }
 }

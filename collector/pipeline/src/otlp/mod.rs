@@ -3,6 +3,7 @@
 mod attribute_list;
 mod merge;
 
+mod ordinals;
 pub(crate) mod schema;
 mod sound;
 pub mod tree;
@@ -11,5 +12,6 @@ pub mod views;
 pub mod wire;
 
 pub use attribute_list::{AttributeList, any_value};
+pub use ordinals::{GroupHash, ItemKey, ItemKeys, Ordinals};
 pub use tree::{Edit, Editor, Group, Item, edit, group_by, split};
 pub use validate::{MAX_DEPTH, MAX_PARTS, Malformed, Problem, admit, validate};

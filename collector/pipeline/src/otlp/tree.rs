@@ -89,8 +89,10 @@ pub trait Editor {
     fn item(&mut self, item: &Item<'_>, scope: &Scope<'_>, resource: &Resource<'_>) -> Edit;
 }
 
-/// Runs `editor` over a chunk. Where it keeps everything, the answer shares the chunk's bytes.
+/// Runs `editor` over a chunk. Where it keeps everything, the answer shares the chunk's bytes. Whole requests only: an
+/// edit of a piece would not know which of their equals its items are.
 pub fn edit(signal: Signal, chunk: &Chunk, editor: &mut impl Editor) -> Chunk {
+    debug_assert!(chunk.ordinals.is_none(), "a piece of a request is edited");
     let mut tree = Tree::default();
     let mut changed = false;
     for (field, value) in Fields::new(&chunk.bytes) {
@@ -105,10 +107,11 @@ pub fn edit(signal: Signal, chunk: &Chunk, editor: &mut impl Editor) -> Chunk {
     let items = tree.leaves.len();
     let mut out = Vec::with_capacity(chunk.bytes.len() + 64);
     tree.write(&tree.leaves, &mut out);
-    Chunk { bytes: Bytes::from(out), items }
+    Chunk::new(Bytes::from(out), items)
 }
 
-/// Cuts a chunk into pieces of at most `max_items` items each, in order. Groups without items are left out.
+/// Cuts a chunk into pieces of at most `max_items` items each, in order. Groups without items are left out. Pieces of a
+/// chunk with ordinals have theirs.
 pub fn split(signal: Signal, chunk: &Chunk, max_items: usize) -> Vec<Chunk> {
     if chunk.items <= max_items || max_items == 0 {
         return vec![chunk.clone()];
@@ -119,12 +122,13 @@ pub fn split(signal: Signal, chunk: &Chunk, max_items: usize) -> Vec<Chunk> {
             tree.take_group(signal, group, &mut KeepAll);
         }
     }
-    let piece = |leaves: &[Leaf<'_>]| {
+    let piece = |(at, leaves): (usize, &[Leaf<'_>])| {
         let mut out = Vec::with_capacity(chunk.bytes.len() / chunk.items * leaves.len() + 256);
         tree.write(leaves, &mut out);
-        Chunk { bytes: Bytes::from(out), items: leaves.len() }
+        let ordinals = chunk.ordinals.as_ref().map(|ordinals| ordinals.from(at * max_items));
+        Chunk { bytes: Bytes::from(out), items: leaves.len(), ordinals }
     };
-    tree.leaves.chunks(max_items).map(piece).collect()
+    tree.leaves.chunks(max_items).enumerate().map(piece).collect()
 }
 
 struct KeepAll;

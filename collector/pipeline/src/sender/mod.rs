@@ -94,7 +94,7 @@ impl<E: Exporter> Sender<E> {
     async fn enqueue(&self, mut batch: Batch) -> Result<Answers, Refused> {
         let slots = batch.slots.take();
         let mut places = self.places(slots.as_ref(), &batch).await?;
-        let mut parts = parts::parts(batch, &self.settings.merge);
+        let mut parts = parts::parts(batch, &self.settings.merge, E::NUMBERS_EQUAL_ITEMS);
         if parts.len() > 1 {
             // the room is given back with the last part
             let shared: SmallVec<[Arc<Permit>; 2]> = places.drain(..).map(Arc::new).collect();

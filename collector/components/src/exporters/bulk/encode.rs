@@ -1,9 +1,10 @@
 //! From a batch to bulk requests, in one pass over borrowed views.
 
 use codeagent_pipeline::otlp::views::{Attribute, LogRecord, Repeated, ResourceGroup, ScopeGroup, Span};
+use codeagent_pipeline::otlp::{GroupHash, ItemKey, ItemKeys};
 use codeagent_pipeline::{Batch, Signal};
 
-use super::document_id::{GroupHash, ID_LENGTH, ItemHash, Ordinals};
+use super::document_id::{self, ID_LENGTH};
 use super::mapping::{Mode, ecs, otel, ss4o};
 use super::request::{Document, Request};
 use super::route::{Origins, Route, Router, Stream};
@@ -63,7 +64,7 @@ struct Writing<'e> {
     lines: Vec<u8>,
     documents: Vec<Document>,
     requests: Vec<Request>,
-    ordinals: Ordinals,
+    keys: ItemKeys,
     /// The position of the item at work, and where its lines begin.
     item: usize,
     item_start: usize,
@@ -77,12 +78,12 @@ impl Encoder {
             lines: Vec::with_capacity((batch.bytes() * GROWTH).min(self.bytes_max + self.bytes_max / 8)),
             documents: Vec::with_capacity(batch.items()),
             requests: Vec::new(),
-            ordinals: Ordinals::default(),
+            keys: ItemKeys::default(),
             item: 0,
             item_start: 0,
         };
         for chunk in batch.chunks() {
-            writing.ordinals.clear();
+            writing.keys.begin(chunk);
             for resource in ResourceGroup::of(&chunk.bytes) {
                 for scope in resource.scopes() {
                     let group = self.group(&resource, scope);
@@ -131,7 +132,7 @@ impl Writing<'_> {
     fn log(&mut self, group: &Group<'_>, record: &LogRecord<'_>) {
         self.begin_item();
         let draft = Draft {
-            id: self.ordinals.next(group.hash, record.raw).document(0),
+            id: document_id::of(self.keys.next(group.hash, record.raw), 0),
             time: otel::log_time(record),
             attributes: record.attributes(),
             router: &self.encoder.items,
@@ -153,9 +154,9 @@ impl Writing<'_> {
 
     fn span(&mut self, group: &Group<'_>, span: &Span<'_>) {
         self.begin_item();
-        let hash = self.ordinals.next(group.hash, span.raw);
+        let key = self.keys.next(group.hash, span.raw);
         let draft = Draft {
-            id: hash.document(0),
+            id: document_id::of(key, 0),
             time: span.start_time_unix_nano,
             attributes: span.attributes(),
             router: &self.encoder.items,
@@ -165,7 +166,7 @@ impl Writing<'_> {
         match self.encoder.mode {
             Mode::Otel => {
                 self.document(group, draft, |out, _| otel::write_span(out, span).routed);
-                self.span_events(group, span, hash);
+                self.span_events(group, span, key);
             }
             Mode::Ecs => {
                 self.document(group, draft, |out, stream| ecs::write_span(out, &group.ecs, stream, span))
@@ -178,10 +179,10 @@ impl Writing<'_> {
         self.end_item();
     }
 
-    fn span_events(&mut self, group: &Group<'_>, span: &Span<'_>, hash: ItemHash) {
+    fn span_events(&mut self, group: &Group<'_>, span: &Span<'_>, key: ItemKey) {
         for (part, event) in (1..).zip(span.events()) {
             let draft = Draft {
-                id: hash.document(part),
+                id: document_id::of(key, part),
                 time: event.time_unix_nano,
                 attributes: event.attributes(),
                 router: &self.encoder.events,

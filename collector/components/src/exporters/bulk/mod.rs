@@ -45,6 +45,8 @@ pub struct BulkExporter {
 impl Exporter for BulkExporter {
     type Request = Request;
 
+    const NUMBERS_EQUAL_ITEMS: bool = true;
+
     fn encode(&self, batch: &Batch) -> Encoded<Request> {
         Encoded { requests: self.encoder.encode(batch), rejected: Vec::new() }
     }

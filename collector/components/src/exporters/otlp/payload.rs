@@ -59,7 +59,7 @@ mod tests {
             let scope_spans = vec![ScopeSpans { spans, ..ScopeSpans::default() }];
             let resource_spans = vec![ResourceSpans { scope_spans, ..ResourceSpans::default() }];
             let bytes = ExportTraceServiceRequest { resource_spans }.encode_to_vec().into();
-            batch.push(Chunk { bytes, items: *items });
+            batch.push(Chunk::new(bytes, *items));
         }
         batch
     }

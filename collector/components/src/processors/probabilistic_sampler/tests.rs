@@ -41,7 +41,7 @@ fn span(number: u64, trace_state: &str) -> Span {
 fn run(signal: Signal, config: Config, bytes: Vec<u8>) -> (Vec<u8>, usize) {
     let items = validate(signal, &bytes).unwrap();
     let mut batch = Batch::empty(signal);
-    batch.push(Chunk { bytes: bytes.into(), items });
+    batch.push(Chunk::new(bytes.into(), items));
     let processed = sampler(config).process(batch).unwrap();
     let dropped: usize = processed.dropped.iter().map(|(_, items)| items).sum();
     assert_eq!(processed.batch.items() + dropped, items);

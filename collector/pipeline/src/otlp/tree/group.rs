@@ -43,7 +43,7 @@ pub fn group_by<K: Clone + Eq + Hash>(
             let leaves: Vec<Leaf<'_>> = group.positions.iter().map(|at| tree.leaves[*at].clone()).collect();
             let mut out = Vec::with_capacity(chunk.bytes.len() / chunk.items.max(1) * leaves.len() + 256);
             tree.write(&leaves, &mut out);
-            group.chunk = Chunk { bytes: out.into(), items: leaves.len() };
+            group.chunk = Chunk::new(out.into(), leaves.len());
         }
     }
     groups

@@ -39,7 +39,7 @@ fn traces(spans: &[(&str, &str, &str)]) -> ExportTraceServiceRequest {
 fn chunk(signal: Signal, request: &impl Message) -> Chunk {
     let bytes = Bytes::from(request.encode_to_vec());
     let items = validate(signal, &bytes).unwrap();
-    Chunk { bytes, items }
+    Chunk::new(bytes, items)
 }
 
 struct ByName<F: FnMut(&str) -> Edit>(F);

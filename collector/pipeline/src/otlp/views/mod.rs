@@ -29,6 +29,13 @@ pub trait View<'a>: Sized {
     fn view(message: &'a [u8]) -> Self;
 }
 
+/// For who wants the bytes.
+impl<'a> View<'a> for &'a [u8] {
+    fn view(message: &'a [u8]) -> Self {
+        message
+    }
+}
+
 /// All messages of one repeated field of a parent.
 #[derive(Clone, Debug)]
 pub struct Repeated<'a, T> {

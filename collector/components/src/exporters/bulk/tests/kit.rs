@@ -1,6 +1,6 @@
 //! Batches and the documents that become of them.
 
-use codeagent_pipeline::{Batch, Chunk, Signal};
+use codeagent_pipeline::{Batch, Signal};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{
@@ -136,7 +136,7 @@ pub fn log(body: AnyValue, members: Vec<KeyValue>) -> Batch {
 pub fn merged(parts: &[&Batch]) -> Batch {
     let mut batch = Batch::empty(parts[0].signal());
     for chunk in parts.iter().flat_map(|part| part.chunks()) {
-        batch.push(Chunk { bytes: chunk.bytes.clone(), items: chunk.items });
+        batch.push(chunk.clone());
     }
     batch
 }

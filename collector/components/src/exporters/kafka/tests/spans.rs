@@ -35,7 +35,7 @@ pub(super) fn chunk_of(resources: Vec<(Vec<KeyValue>, Vec<Span>)>) -> Chunk {
         ..ResourceSpans::default()
     };
     let request = ExportTraceServiceRequest { resource_spans: resources.into_iter().map(group).collect() };
-    Chunk { bytes: Bytes::from(request.encode_to_vec()), items }
+    Chunk::new(Bytes::from(request.encode_to_vec()), items)
 }
 
 pub(super) fn batch_of(chunks: impl IntoIterator<Item = Chunk>) -> Batch {

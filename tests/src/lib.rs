@@ -6,6 +6,7 @@
 //! [`kafka`] read back what arrived. Its OTLP is that of `opentelemetry-proto` and `tonic`: nothing that the collector
 //! is made of judges the collector.
 
+pub mod authority;
 pub mod backend;
 pub mod captures;
 pub mod collector;
@@ -23,6 +24,7 @@ pub mod sink;
 pub mod status;
 pub mod wire;
 
+pub use authority::Authority;
 pub use collector::Collector;
 pub use load::Load;
 pub use otlp::{Payload, Sender};

@@ -126,7 +126,12 @@ pub struct Sender {
 impl Sender {
     /// To `http://host:port`.
     pub fn new(endpoint: &str) -> Self {
-        let channel = Endpoint::from_shared(endpoint.to_owned()).unwrap().timeout(PATIENCE).connect_lazy();
+        let endpoint = Endpoint::from_shared(endpoint.to_owned()).unwrap();
+        Sender::over(endpoint.timeout(PATIENCE).connect_lazy())
+    }
+
+    /// Over a connection of the test's own making.
+    pub fn over(channel: Channel) -> Self {
         Sender { grpc: tonic::client::Grpc::new(channel).max_decoding_message_size(usize::MAX) }
     }
 

@@ -88,6 +88,13 @@ pub const CODEAGENT_REQUEST_ENCODING: Key<value::RequestEncoding> = Key::new("co
 /// Examples: `200`, `503`, `OK`, `UNAVAILABLE`.
 pub const CODEAGENT_REQUEST_CODE: Key<Text> = Key::new("codeagent.request.code");
 
+/// `codeagent.config.path`: The place of a section in the collector's configuration.
+///
+/// From the configuration, so that it may be a metric attribute.
+///
+/// Example: `receivers::otlp::protocols::grpc::tls`.
+pub const CODEAGENT_CONFIG_PATH: Key<Text> = Key::new("codeagent.config.path");
+
 pub(super) static DEFINED: &[Definition] = &[
     Definition {
         key: "receiver",
@@ -192,6 +199,13 @@ pub(super) static DEFINED: &[Definition] = &[
         label: "code",
         value_type: ValueType::Text,
         brief: "The answer to a request, an HTTP status code or the name of a gRPC status.",
+        identifier: false,
+    },
+    Definition {
+        key: "codeagent.config.path",
+        label: "path",
+        value_type: ValueType::Text,
+        brief: "The place of a section in the collector's configuration.",
         identifier: false,
     },
 ];

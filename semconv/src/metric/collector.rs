@@ -740,3 +740,52 @@ pub static CODEAGENT_ADMISSION_REFUSED: Metric = Metric {
     ],
     opt_in: false,
 };
+
+/// `codeagent.tls.certificate.expiry`: When the certificate in use ends, in seconds since 1970; of a chain, its
+/// first certificate to end.
+///
+/// Alert when it is less than a week away - `codeagent_tls_certificate_expiry_seconds - time() < 7 * 86400`.
+pub static CODEAGENT_TLS_CERTIFICATE_EXPIRY: Metric = Metric {
+    name: "codeagent.tls.certificate.expiry",
+    prometheus: "codeagent_tls_certificate_expiry_seconds",
+    instrument: Instrument::Gauge,
+    number: Number::Double,
+    unit: "s",
+    brief: "When the certificate in use ends, in seconds since 1970; of a chain, its first certificate to end.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("codeagent.config.path", "path", Level::Required),
+    ],
+    opt_in: false,
+};
+
+/// `codeagent.tls.reloads`: Times that changed TLS files were taken into use.
+pub static CODEAGENT_TLS_RELOADS: Metric = Metric {
+    name: "codeagent.tls.reloads",
+    prometheus: "codeagent_tls_reloads_total",
+    instrument: Instrument::Counter,
+    number: Number::Int,
+    unit: "{reload}",
+    brief: "Times that changed TLS files were taken into use.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("codeagent.config.path", "path", Level::Required),
+    ],
+    opt_in: false,
+};
+
+/// `codeagent.tls.reload_failures`: Times that changed TLS files could not be used, so that the old ones stayed in
+/// use.
+pub static CODEAGENT_TLS_RELOAD_FAILURES: Metric = Metric {
+    name: "codeagent.tls.reload_failures",
+    prometheus: "codeagent_tls_reload_failures_total",
+    instrument: Instrument::Counter,
+    number: Number::Int,
+    unit: "{failure}",
+    brief: "Times that changed TLS files could not be used, so that the old ones stayed in use.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("codeagent.config.path", "path", Level::Required),
+    ],
+    opt_in: false,
+};

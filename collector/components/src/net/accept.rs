@@ -10,7 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio_rustls::TlsAcceptor;
+
+use super::tls_server::TlsServer;
 
 /// Connections at a time for one listener; further ones wait in the backlog of the system.
 const CONNECTIONS_MAX: usize = 16_384;
@@ -33,7 +34,7 @@ pub trait Protocol: Send + Sync + 'static {
 /// Accepts connections until `stop`, then waits for what is being worked on, at most until the deadline.
 pub async fn accept<P: Protocol>(
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Arc<TlsServer>>,
     protocol: Arc<P>,
     mut stop: Stop,
 ) {
@@ -68,7 +69,7 @@ pub async fn accept<P: Protocol>(
 
 async fn connect<P: Protocol>(
     tcp: TcpStream,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Arc<TlsServer>>,
     protocol: Arc<P>,
     stop: Stop,
     busy: Busy,
@@ -80,7 +81,7 @@ async fn connect<P: Protocol>(
     let Some(tls) = tls else {
         return protocol.serve(tcp, stop, busy).await;
     };
-    match tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(tcp)).await {
+    match tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.acceptor().accept(tcp)).await {
         Ok(Ok(stream)) => protocol.serve(stream, stop, busy).await,
         Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
         Err(_) => tracing::debug!("a TLS handshake took too long"),

@@ -14,4 +14,7 @@ pub mod pages;
 pub mod rpc_status;
 pub mod server_auth;
 pub mod tls_client;
+mod tls_expiry;
+mod tls_files;
+mod tls_reload;
 pub mod tls_server;

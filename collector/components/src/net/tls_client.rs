@@ -1,11 +1,11 @@
 //! TLS towards servers: the Collector's `tls` section of an exporter, on rustls.
 
-use std::fs;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use codeagent_config::{Diagnostics, Duration, Secret, Section};
-use parking_lot::Mutex;
+use codeagent_config::{Duration, Secret, Section};
+use codeagent_pipeline::BuildContext;
+use codeagent_pipeline::telemetry::Registry;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::pem::PemObject;
@@ -16,8 +16,8 @@ use rustls::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The largest PEM file that is read, in bytes.
-const PEM_BYTES_MAX: u64 = 4 * 1024 * 1024;
+use super::tls_files::{Pem, PemSource};
+use super::tls_reload::{Reloading, TlsMetrics};
 
 /// The Collector's `tls` of a client (`configtls`).
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -57,36 +57,44 @@ pub struct TlsClientConfig {
 
 /// A checked [`TlsClientConfig`]. Its files are read at the first connection, and again when the reload interval
 /// has passed.
-#[derive(Debug)]
 pub struct TlsClient {
     config: TlsClientConfig,
     protocols: Vec<Vec<u8>>,
-    loaded: Mutex<Option<(Instant, Arc<ClientConfig>)>>,
+    /// Where its metrics go once it is used, and under which name.
+    metrics: (Arc<Registry>, String),
+    loaded: OnceLock<Reloading<ClientConfig>>,
+}
+
+impl std::fmt::Debug for TlsClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TlsClient").field("config", &self.config).finish_non_exhaustive()
+    }
 }
 
 /// Why the TLS settings cannot be used: the file and the cause, never its content.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{0}")]
+#[error("tls: {0}")]
 pub struct TlsError(String);
 
 impl TlsClient {
-    /// Checks the settings. Pure: no file is read. `section` is the `tls` section, for diagnostics; `protocols`
-    /// are offered by ALPN.
+    /// Checks the settings. Pure: no file is read. `section` is the `tls` section, for diagnostics and metrics;
+    /// `protocols` are offered by ALPN.
     pub fn new(
         config: &TlsClientConfig,
         protocols: &[&str],
         section: &Section,
-        diagnostics: &mut Diagnostics,
+        context: &mut BuildContext<'_>,
     ) -> Option<TlsClient> {
         let mistakes = mistakes(config);
         for (key, message, help) in &mistakes {
             let place = section.at(key).unwrap_or_else(|| section.clone());
-            diagnostics.push(place.error(message, *help));
+            context.diagnostics.push(place.error(message, *help));
         }
         mistakes.is_empty().then(|| TlsClient {
             config: config.clone(),
             protocols: protocols.iter().map(|name| name.as_bytes().to_vec()).collect(),
-            loaded: Mutex::new(None),
+            metrics: (context.host.metrics.clone(), section.path().to_owned()),
+            loaded: OnceLock::new(),
         })
     }
 
@@ -106,47 +114,70 @@ impl TlsClient {
     /// # Errors
     /// When a file cannot be read or holds no usable certificate or key.
     pub fn client_config(&self) -> Result<Arc<ClientConfig>, TlsError> {
-        let mut loaded = self.loaded.lock();
-        if let Some((read_at, config)) = &*loaded {
-            let age = read_at.elapsed();
-            if self.config.reload_interval.is_none_or(|interval| interval.is_zero() || age < *interval) {
-                return Ok(config.clone());
+        let loaded = match self.loaded.get() {
+            Some(loaded) => {
+                if loaded.next_look().is_some_and(|next| next <= Instant::now()) {
+                    loaded.look();
+                }
+                loaded
             }
-        }
-        match (self.load(), &mut *loaded) {
-            (Ok(config), _) => {
-                *loaded = Some((Instant::now(), config.clone()));
-                Ok(config)
+            None => {
+                let first = self.read().map_err(TlsError)?;
+                // Another connection may have been first: then its reading counts.
+                self.loaded.get_or_init(|| first)
             }
-            (Err(error), Some((read_at, config))) => {
-                tracing::warn!(%error, "cannot reload TLS files, the last ones stay in use");
-                *read_at = Instant::now();
-                Ok(config.clone())
-            }
-            (Err(error), None) => Err(error),
-        }
+        };
+        Ok(loaded.current())
     }
 
-    fn load(&self) -> Result<Arc<ClientConfig>, TlsError> {
-        let config = &self.config;
-        let provider = Arc::new(provider(config));
+    fn read(&self) -> Result<Reloading<ClientConfig>, String> {
+        let (config, protocols) = (self.config.clone(), self.protocols.clone());
+        let build = Box::new(move |pems: &[Option<Pem>]| config.build(&protocols, pems));
+        let (metrics, path) = &self.metrics;
+        Reloading::read(self.config.sources(), build, TlsMetrics::register(metrics, path))
+    }
+}
+
+impl TlsClientConfig {
+    fn sources(&self) -> Vec<PemSource> {
+        let reload = self.reload_interval.map_or(std::time::Duration::ZERO, |interval| interval.get());
+        let source = |key, file: &String, text: &Secret| PemSource {
+            key,
+            file: file.clone(),
+            text: text.clone(),
+            reload,
+        };
+        vec![
+            source("cert", &self.cert_file, &self.cert_pem),
+            source("key", &self.key_file, &self.key_pem),
+            source("ca", &self.ca_file, &self.ca_pem),
+        ]
+    }
+
+    fn build(&self, protocols: &[Vec<u8>], pems: &[Option<Pem>]) -> Result<ClientConfig, String> {
+        let [chain, private, authorities] = pems else {
+            return Err("a client has a certificate, a key and authorities".to_owned());
+        };
+        let provider = Arc::new(provider(self));
         let algorithms = provider.signature_verification_algorithms;
         let builder = ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(&versions(config))
-            .map_err(|error| TlsError(format!("tls: {error}")))?;
-        let builder = if config.insecure_skip_verify {
+            .with_protocol_versions(&versions(self))
+            .map_err(|error| error.to_string())?;
+        let builder = if self.insecure_skip_verify {
             builder.dangerous().with_custom_certificate_verifier(Arc::new(TrustAnyone(algorithms)))
         } else {
-            builder.with_root_certificates(roots(config)?)
+            builder.with_root_certificates(roots(self, authorities.as_ref())?)
         };
-        let mut client = match identity(config)? {
-            Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(|error| {
-                TlsError(format!("tls: the client certificate and key do not fit: {error}"))
-            })?,
-            None => builder.with_no_client_auth(),
+        let mut client = match (chain, private) {
+            (Some(chain), Some(private)) => {
+                let identity = builder.with_client_auth_cert(chain.certificates()?, key(private)?);
+                identity
+                    .map_err(|error| format!("{} and {} do not fit: {error}", chain.name, private.name))?
+            }
+            _ => builder.with_no_client_auth(),
         };
-        client.alpn_protocols.clone_from(&self.protocols);
-        Ok(Arc::new(client))
+        client.alpn_protocols = protocols.to_vec();
+        Ok(client)
     }
 }
 
@@ -235,12 +266,11 @@ fn provider(config: &TlsClientConfig) -> CryptoProvider {
     provider
 }
 
-fn roots(config: &TlsClientConfig) -> Result<RootCertStore, TlsError> {
+fn roots(config: &TlsClientConfig, own: Option<&Pem>) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
-    let own = pem("ca", &config.ca_file, &config.ca_pem)?;
-    if let Some((pem, place)) = &own {
-        for certificate in certificates(pem, place)? {
-            roots.add(certificate).map_err(|error| TlsError(format!("{place}: {error}")))?;
+    if let Some(pem) = own {
+        for certificate in pem.certificates()? {
+            roots.add(certificate).map_err(|error| format!("{}: {error}", pem.name))?;
         }
     }
     if own.is_none() || config.include_system_ca_certs_pool {
@@ -248,44 +278,14 @@ fn roots(config: &TlsClientConfig) -> Result<RootCertStore, TlsError> {
         roots.add_parsable_certificates(system.certs);
     }
     if roots.is_empty() {
-        return Err(TlsError("tls: the system has no CA certificates; set tls.ca_file".to_owned()));
+        return Err("the system has no CA certificates; set ca_file".to_owned());
     }
     Ok(roots)
 }
 
-type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
-
-fn identity(config: &TlsClientConfig) -> Result<Option<Identity>, TlsError> {
-    let cert = pem("cert", &config.cert_file, &config.cert_pem)?;
-    let key = pem("key", &config.key_file, &config.key_pem)?;
-    let (Some((cert, cert_place)), Some((key, key_place))) = (cert, key) else { return Ok(None) };
-    let key = PrivateKeyDer::from_pem_slice(&key)
-        .map_err(|_| TlsError(format!("{key_place} holds no private key in PEM (PKCS#8, PKCS#1 or SEC1)")))?;
-    Ok(Some((certificates(&cert, &cert_place)?, key)))
-}
-
-fn certificates(pem: &[u8], place: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    match found {
-        Ok(found) if !found.is_empty() => Ok(found),
-        _ => Err(TlsError(format!("{place} holds no certificate in PEM"))),
-    }
-}
-
-/// The bytes of a file or of the text in its place, and how to call them in a message.
-fn pem(what: &str, file: &str, text: &Secret) -> Result<Option<(Vec<u8>, String)>, TlsError> {
-    if !text.is_empty() {
-        return Ok(Some((text.expose().as_bytes().to_vec(), format!("tls.{what}_pem"))));
-    }
-    if file.is_empty() {
-        return Ok(None);
-    }
-    let place = format!("tls.{what}_file {file}");
-    let cannot = |error: std::io::Error| TlsError(format!("cannot read {place}: {error}"));
-    if fs::metadata(file).map_err(cannot)?.len() > PEM_BYTES_MAX {
-        return Err(TlsError(format!("{place} is larger than {PEM_BYTES_MAX} bytes")));
-    }
-    Ok(Some((fs::read(file).map_err(cannot)?, place)))
+fn key(pem: &Pem) -> Result<PrivateKeyDer<'static>, String> {
+    PrivateKeyDer::from_pem_slice(pem.bytes())
+        .map_err(|_| format!("there is no private key in {} (PKCS#8, PKCS#1 or SEC1)", pem.name))
 }
 
 /// `insecure_skip_verify`: any certificate will do; its signature in the handshake must still be right.

@@ -1,23 +1,25 @@
 //! TLS for servers, as the Collector's `configtls` names it.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, Weak};
+use std::time::{Duration as StdDuration, Instant};
 
 use codeagent_config::{Diagnostics, Duration, Secret, Section};
 use codeagent_pipeline::StartError;
-use parking_lot::Mutex;
-use rustls::RootCertStore;
+use codeagent_pipeline::telemetry::Registry;
 use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::default_provider;
+use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
-use rustls::sign::CertifiedKey;
-use rustls::{SupportedProtocolVersion, version};
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion, version};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio_rustls::TlsAcceptor;
+
+use super::tls_files::{LOOK_AGAIN, Pem, PemSource};
+use super::tls_reload::{Reloading, TlsMetrics};
 
 /// Keys of the Collector that are refused rather than ignored, and why.
 pub const UNSUPPORTED: &[(&str, &str)] = &[
@@ -27,7 +29,6 @@ pub const UNSUPPORTED: &[(&str, &str)] = &[
     ("tls::cipher_suites", "the cipher suites are those of rustls, which are all safe"),
     ("tls::curve_preferences", "the curves are those of rustls, which are all safe"),
     ("tls::tpm", "keys in a trusted platform module are not supported"),
-    ("tls::client_ca_file_reload", "client_ca_file is read once, at the start"),
 ];
 
 /// TLS of a server.
@@ -48,6 +49,8 @@ pub struct TlsServerConfig {
     pub min_version: String,
     /// `1.2` or `1.3` (the default).
     pub max_version: String,
+    /// Whether `client_ca_file` is read again when it changes.
+    pub client_ca_file_reload: bool,
     /// How old the certificate may become before its files are read again. 0 means never.
     pub reload_interval: Duration,
 }
@@ -65,6 +68,9 @@ impl TlsServerConfig {
                 _ => {}
             }
         }
+        if self.client_ca_file_reload && self.client_ca_file.is_empty() {
+            wrong.push("client_ca_file_reload needs client_ca_file".to_owned());
+        }
         if self.versions().is_none() {
             wrong.push("min_version and max_version must be 1.2 or 1.3, in that order".to_owned());
         }
@@ -73,38 +79,6 @@ impl TlsServerConfig {
             diagnostics.push(section.error(message, ""));
         }
         right
-    }
-
-    /// Reads the files. `protocols` is what ALPN offers; `path` is the key of the section, for errors.
-    pub fn acceptor(&self, protocols: &[&[u8]], path: &str) -> Result<TlsAcceptor, StartError> {
-        self.build(protocols)
-            .map(|config| TlsAcceptor::from(Arc::new(config)))
-            .map_err(|message| StartError { message: format!("{path}: {message}") })
-    }
-
-    fn build(&self, protocols: &[&[u8]]) -> Result<rustls::ServerConfig, String> {
-        let provider = Arc::new(default_provider());
-        let versions = self.versions().ok_or("min_version and max_version leave no version of TLS")?;
-        let builder = rustls::ServerConfig::builder_with_provider(provider.clone())
-            .with_protocol_versions(&versions)
-            .map_err(|error| error.to_string())?;
-        let builder = if self.client_ca_file.is_empty() {
-            builder.with_no_client_auth()
-        } else {
-            let roots = Arc::new(self.client_roots()?);
-            let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider.clone())
-                .build()
-                .map_err(|error| format!("client_ca_file {}: {error}", self.client_ca_file))?;
-            builder.with_client_cert_verifier(verifier)
-        };
-        let certificate = Certificate {
-            current: Mutex::new((Arc::new(self.certified_key(&provider)?), Instant::now())),
-            provider,
-            config: self.clone(),
-        };
-        let mut config = builder.with_cert_resolver(Arc::new(certificate));
-        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
-        Ok(config)
     }
 
     fn versions(&self) -> Option<Vec<&'static SupportedProtocolVersion>> {
@@ -125,79 +99,108 @@ impl TlsServerConfig {
         (!versions.is_empty() && !matches!(self.max_version.as_str(), "1.0" | "1.1")).then_some(versions)
     }
 
-    fn client_roots(&self) -> Result<RootCertStore, String> {
-        let file = &self.client_ca_file;
-        let wrong = |error: &dyn std::fmt::Display| format!("client_ca_file {file}: {error}");
-        let mut roots = RootCertStore::empty();
-        let pem = read(file).map_err(|error| wrong(&error))?;
-        for certificate in CertificateDer::pem_slice_iter(&pem) {
-            let certificate = certificate.map_err(|error| wrong(&error))?;
-            roots.add(certificate).map_err(|error| wrong(&error))?;
-        }
-        if roots.is_empty() {
-            return Err(wrong(&"there is no certificate in it"));
-        }
-        Ok(roots)
+    fn sources(&self) -> Vec<PemSource> {
+        let reload = self.reload_interval.get();
+        let ca_reload = if self.client_ca_file_reload { LOOK_AGAIN } else { StdDuration::ZERO };
+        let source = |key, file: &String, text: &Secret, reload| PemSource {
+            key,
+            file: file.clone(),
+            text: text.clone(),
+            reload,
+        };
+        vec![
+            source("cert", &self.cert_file, &self.cert_pem, reload),
+            source("key", &self.key_file, &self.key_pem, reload),
+            source("client_ca", &self.client_ca_file, &Secret::default(), ca_reload),
+        ]
     }
 
-    fn certified_key(&self, provider: &CryptoProvider) -> Result<CertifiedKey, String> {
-        let (name, pem) = pem("cert", &self.cert_file, &self.cert_pem)?;
-        let chain: Vec<_> = CertificateDer::pem_slice_iter(&pem)
-            .collect::<Result<_, _>>()
-            .map_err(|error| format!("{name}: {error}"))?;
-        if chain.is_empty() {
-            return Err(format!("{name}: there is no certificate in it"));
+    fn build(&self, protocols: &[Vec<u8>], pems: &[Option<Pem>]) -> Result<ServerConfig, String> {
+        let [Some(chain), Some(key), authorities] = pems else {
+            return Err("TLS of a server needs a certificate and its key".to_owned());
+        };
+        let provider = Arc::new(default_provider());
+        let versions = self.versions().ok_or("min_version and max_version leave no version of TLS")?;
+        let builder = ServerConfig::builder_with_provider(provider.clone())
+            .with_protocol_versions(&versions)
+            .map_err(|error| error.to_string())?;
+        let builder = match authorities {
+            None => builder.with_no_client_auth(),
+            Some(authorities) => builder.with_client_cert_verifier(verifier(authorities, &provider)?),
+        };
+        let certificate = certified_key(chain, key, &provider)?;
+        let mut config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(certificate)));
+        config.alpn_protocols = protocols.to_vec();
+        Ok(config)
+    }
+}
+
+fn verifier(
+    authorities: &Pem,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<dyn ClientCertVerifier>, String> {
+    let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", authorities.name);
+    let mut roots = RootCertStore::empty();
+    for certificate in authorities.certificates()? {
+        roots.add(certificate).map_err(|error| wrong(&error))?;
+    }
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone());
+    verifier.build().map_err(|error| wrong(&error))
+}
+
+fn certified_key(chain: &Pem, key: &Pem, provider: &CryptoProvider) -> Result<CertifiedKey, String> {
+    let der = PrivateKeyDer::from_pem_slice(key.bytes())
+        .map_err(|_| format!("there is no private key in {}", key.name))?;
+    CertifiedKey::from_der(chain.certificates()?, der, provider).map_err(|error| match error {
+        rustls::Error::InconsistentKeys(_) => format!("{} is not the key of {}", key.name, chain.name),
+        error => format!("{} with {}: {error}", key.name, chain.name),
+    })
+}
+
+/// TLS of a server at work: each handshake takes the settings as they are then.
+pub struct TlsServer(Reloading<ServerConfig>);
+
+impl TlsServer {
+    /// Reads the files, and follows them from then on. `protocols` is what ALPN offers; `path` is the key of the
+    /// section, for errors and metrics.
+    pub fn start(
+        config: &TlsServerConfig,
+        protocols: &[&[u8]],
+        path: &str,
+        metrics: &Registry,
+    ) -> Result<Arc<TlsServer>, StartError> {
+        let sources = config.sources();
+        let protocols: Vec<Vec<u8>> = protocols.iter().map(|name| name.to_vec()).collect();
+        let config = config.clone();
+        let build = Box::new(move |pems: &[Option<Pem>]| config.build(&protocols, pems));
+        let server = Reloading::read(sources, build, TlsMetrics::register(metrics, path));
+        let server = server.map_err(|message| StartError { message: format!("{path}: {message}") })?;
+        let server = Arc::new(TlsServer(server));
+        if let Some(next) = server.0.next_look() {
+            tokio::spawn(follow(Arc::downgrade(&server), next));
         }
-        let (key_name, pem) = pem_of_key(&self.key_file, &self.key_pem)?;
-        let key = PrivateKeyDer::from_pem_slice(&pem)
-            .map_err(|_| format!("{key_name}: there is no private key in it"))?;
-        CertifiedKey::from_der(chain, key, provider).map_err(|error| match error {
-            rustls::Error::InconsistentKeys(_) => format!("{key_name} is not the key of {name}"),
-            error => format!("{key_name} with {name}: {error}"),
+        Ok(server)
+    }
+
+    /// For one handshake.
+    pub fn acceptor(&self) -> TlsAcceptor {
+        self.0.current().into()
+    }
+}
+
+/// Looks at the files for as long as anybody uses the server.
+async fn follow(server: Weak<TlsServer>, first: Instant) {
+    let mut next = first;
+    loop {
+        tokio::time::sleep_until(next.into()).await;
+        let Some(server) = server.upgrade() else { return };
+        // Its panic would be a bug of its own; the old certificate serves on.
+        let _ = tokio::task::spawn_blocking({
+            let server = server.clone();
+            move || server.0.look()
         })
-    }
-}
-
-fn pem_of_key(file: &str, pem_text: &Secret) -> Result<(String, Vec<u8>), String> {
-    pem("key", file, pem_text)
-}
-
-/// The name for messages, and the text.
-fn pem(what: &str, file: &str, text: &Secret) -> Result<(String, Vec<u8>), String> {
-    if file.is_empty() {
-        return Ok((format!("{what}_pem"), text.expose().as_bytes().to_vec()));
-    }
-    let name = format!("{what}_file {file}");
-    match read(file) {
-        Ok(pem) => Ok((name, pem)),
-        Err(error) => Err(format!("{name}: {error}")),
-    }
-}
-
-fn read(file: &str) -> std::io::Result<Vec<u8>> {
-    std::fs::read(Path::new(file))
-}
-
-/// The certificate that clients are shown, read again when it is older than the interval.
-#[derive(Debug)]
-struct Certificate {
-    config: TlsServerConfig,
-    provider: Arc<CryptoProvider>,
-    current: Mutex<(Arc<CertifiedKey>, Instant)>,
-}
-
-impl ResolvesServerCert for Certificate {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let interval = self.config.reload_interval.get();
-        let mut current = self.current.lock();
-        if !interval.is_zero() && current.1.elapsed() >= interval {
-            current.1 = Instant::now();
-            match self.config.certified_key(&self.provider) {
-                Ok(key) => current.0 = Arc::new(key),
-                // The old one may still be valid, so clients are not sent away.
-                Err(error) => tracing::warn!(%error, "cannot reload the certificate, the old one stays"),
-            }
-        }
-        Some(current.0.clone())
+        .await;
+        let Some(at) = server.0.next_look() else { return };
+        next = at.max(Instant::now() + LOOK_AGAIN);
     }
 }

@@ -52,7 +52,7 @@ impl GrpcClient {
     /// the exporter's, for diagnostics. `None` when the settings have mistakes.
     pub fn new(settings: &GrpcSettings, section: &Section, context: &mut BuildContext<'_>) -> Option<Self> {
         let tls_section = section.at("tls").unwrap_or_else(|| section.clone());
-        let tls = TlsClient::new(&settings.tls, &["h2"], &tls_section, context.diagnostics);
+        let tls = TlsClient::new(&settings.tls, &["h2"], &tls_section, context);
         let auth = client_authenticator(settings.auth.as_ref(), section, context);
         let mut complain = |key: &str, message: String| {
             let place = section.at(key).unwrap_or_else(|| section.clone());

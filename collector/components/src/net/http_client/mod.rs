@@ -54,7 +54,7 @@ impl HttpClient {
         let protocols: &[&str] =
             if settings.force_attempt_http2 { &["h2", "http/1.1"] } else { &["http/1.1"] };
         let tls_section = section.at("tls").unwrap_or_else(|| section.clone());
-        let tls = TlsClient::new(&settings.tls, protocols, &tls_section, context.diagnostics);
+        let tls = TlsClient::new(&settings.tls, protocols, &tls_section, context);
         let auth = client_authenticator(settings.auth.as_ref(), section, context);
         let mut complain = |key: &str, message: String| {
             let place = section.at(key).unwrap_or_else(|| section.clone());

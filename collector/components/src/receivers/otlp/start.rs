@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use codeagent_config::Section;
+use codeagent_pipeline::telemetry::Registry;
 use codeagent_pipeline::{BoxFuture, BuildContext, Outputs, Receiver, Running, StartError, Stop};
 use http::{HeaderName, HeaderValue};
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 
 use super::config::{Config, HttpConfig};
 use super::door::Door;
@@ -17,7 +17,7 @@ use crate::net::grpc_server::{GrpcServer, GrpcServerConfig};
 use crate::net::http_server::{CorsPolicy, HttpServer};
 use crate::net::listen::{Endpoint, listen};
 use crate::net::server_auth::server_authenticator;
-use crate::net::tls_server::TlsServerConfig;
+use crate::net::tls_server::{TlsServer, TlsServerConfig};
 
 /// The receiver, built and not started.
 pub(super) struct Parts {
@@ -30,6 +30,7 @@ struct Part<S> {
     server: Arc<S>,
     endpoint: Endpoint,
     tls: Option<TlsServerConfig>,
+    metrics: Arc<Registry>,
     /// Where it is configured, for errors.
     path: String,
     /// What ALPN offers.
@@ -74,6 +75,7 @@ fn grpc(
         server: Arc::new(GrpcServer::new(services, settings, door.memory.clone())),
         endpoint,
         tls: config.tls.clone(),
+        metrics: context.host.metrics.clone(),
         path: section.path().to_owned(),
         protocols: &[b"h2"],
     })
@@ -110,15 +112,19 @@ fn http(
         server: Arc::new(HttpServer::new(exports, header_timeout)),
         endpoint,
         tls: config.tls.clone(),
+        metrics: context.host.metrics.clone(),
         path: section.path().to_owned(),
         protocols: &[b"h2", b"http/1.1"],
     })
 }
 
 impl<S> Part<S> {
-    async fn open(&self) -> Result<(TcpListener, Option<TlsAcceptor>), StartError> {
+    async fn open(&self) -> Result<(TcpListener, Option<Arc<TlsServer>>), StartError> {
         let tls = match &self.tls {
-            Some(tls) => Some(tls.acceptor(self.protocols, &format!("{}::tls", self.path))?),
+            Some(tls) => {
+                let path = format!("{}::tls", self.path);
+                Some(TlsServer::start(tls, self.protocols, &path, &self.metrics)?)
+            }
             None => None,
         };
         let listener = listen(&self.endpoint, &format!("{}::endpoint", self.path)).await?;

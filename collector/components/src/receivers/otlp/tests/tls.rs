@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use http_body_util::Full;
 use hyper_util::rt::TokioIo;
@@ -137,17 +138,81 @@ async fn both_versions_of_http_are_taken_over_tls() {
     door.stop().await;
 }
 
-#[tokio::test]
-async fn a_renewed_certificate_is_read_again() {
-    let (authority, next) = (Authority::new(), Authority::new());
-    let door = Setting::new(authority.yaml(", reload_interval: 1ns")).start().await;
-    assert_eq!(post(&door, &authority, b"http/1.1").await.1, 200);
-    for name in ["server.pem", "server.key"] {
-        std::fs::copy(next.path(name), authority.path(name)).unwrap();
+/// Puts `from` in place of `to` as long ago, so that it is not taken for half written.
+fn replace(from: impl AsRef<[u8]>, to: &str) {
+    std::fs::write(to, from).unwrap();
+    let file = std::fs::File::options().write(true).open(to).unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
+}
+
+/// Waits until a metric of the section `grpc::tls` has this value.
+async fn until(door: &Door, metric: &str, value: u64) {
+    let line = format!("{metric}{{path=\"protocols::grpc::tls\"}} {value}");
+    loop {
+        if codeagent_pipeline::telemetry::render(&door.host).contains(&line) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert_eq!(post(&door, &next, b"http/1.1").await.1, 200);
-    std::fs::write(authority.path("server.key"), "broken").unwrap();
-    assert_eq!(post(&door, &next, b"http/1.1").await.1, 200);
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_taken_when_it_is_whole() {
+    let (authority, next) = (Authority::new(), Authority::new());
+    let door = Setting::new(authority.yaml(", reload_interval: 1s")).start().await;
+    let roots =
+        |of: &Authority| ClientTlsConfig::new().ca_certificate(Certificate::from_pem(of.read("ca.pem")));
+    export(&door, roots(&authority)).await.unwrap();
+    let old = channel(&door, roots(&authority)).await.unwrap();
+
+    replace(next.read("server.pem"), &authority.path("server.pem"));
+    until(&door, "codeagent_tls_reload_failures_total", 1).await;
+    export(&door, roots(&authority)).await.unwrap();
+
+    replace(next.read("server.key"), &authority.path("server.key"));
+    until(&door, "codeagent_tls_reloads_total", 1).await;
+    export(&door, roots(&next)).await.unwrap();
+    assert!(export(&door, roots(&authority)).await.is_err());
+    TraceServiceClient::new(old).export(traces(1, 10)).await.unwrap();
+
+    std::fs::remove_file(authority.path("server.key")).unwrap();
+    until(&door, "codeagent_tls_reload_failures_total", 2).await;
+    export(&door, roots(&next)).await.unwrap();
+    door.stop().await;
+}
+
+#[tokio::test]
+async fn renewed_authorities_of_clients_count_for_new_connections() {
+    let (authority, next) = (Authority::new(), Authority::new());
+    let more = format!(", client_ca_file: '{}', client_ca_file_reload: true", authority.path("clients.pem"));
+    replace(authority.read("ca.pem"), &authority.path("clients.pem"));
+    let door = Setting::new(authority.yaml(&more)).start().await;
+    let identity = |of: &Authority| {
+        let roots = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(authority.read("ca.pem")));
+        roots.identity(Identity::from_pem(of.read("client.pem"), of.read("client.key")))
+    };
+    let old = channel(&door, identity(&authority)).await.unwrap();
+    assert!(export(&door, identity(&next)).await.is_err());
+
+    replace(next.read("ca.pem"), &authority.path("clients.pem"));
+    until(&door, "codeagent_tls_reloads_total", 1).await;
+    export(&door, identity(&next)).await.unwrap();
+    assert!(export(&door, identity(&authority)).await.is_err());
+    TraceServiceClient::new(old).export(traces(1, 10)).await.unwrap();
+    door.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_being_written_is_not_taken_yet() {
+    let (authority, next) = (Authority::new(), Authority::new());
+    let door = Setting::new(authority.yaml(", reload_interval: 1s")).start().await;
+    let whole = next.read("server.pem");
+    for part in [&whole[..whole.len() / 2], &whole] {
+        std::fs::write(authority.path("server.pem"), part).unwrap();
+        std::fs::write(authority.path("server.key"), next.read("server.key")).unwrap();
+    }
+    until(&door, "codeagent_tls_reloads_total", 1).await;
+    until(&door, "codeagent_tls_reload_failures_total", 0).await;
     door.stop().await;
 }
 

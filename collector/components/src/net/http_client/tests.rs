@@ -241,7 +241,7 @@ async fn a_missing_certificate_file_is_told_before_the_first_request() {
     let tls = TlsClientConfig { ca_file: "/does/not/exist.pem".to_owned(), ..TlsClientConfig::default() };
     let client = build(&HttpSettings { tls, ..HttpSettings::default() }).unwrap();
     let message = client.prepare().await.unwrap_err();
-    assert!(message.starts_with("cannot read tls.ca_file /does/not/exist.pem: "), "{message}");
+    assert!(message.starts_with("tls: cannot read ca_file /does/not/exist.pem: "), "{message}");
 }
 
 #[tokio::test]

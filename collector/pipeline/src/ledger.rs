@@ -3,83 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Why items left the way: a closed set, declared in the registry.
+pub use codeagent_semconv::value::DropReason as Reason;
 use parking_lot::Mutex;
 use serde::Serialize;
 
 use crate::Signal;
-
-/// Why items left the way: a closed set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reason {
-    /// The request was not valid OTLP.
-    Malformed,
-    /// Over a size limit of the door or of the destination.
-    TooLarge,
-    /// Not authenticated.
-    Unauthenticated,
-    /// A signal or feature that is not supported.
-    Unsupported,
-    /// The memory budget was used up; the sender was told to try again.
-    OverBudget,
-    /// A queue was full; the sender was told to try again.
-    QueueFull,
-    /// Downstream could not take it now; the sender was told to try again.
-    Refused,
-    /// The sender went away before its answer.
-    Abandoned,
-    /// Taken out by a filter.
-    Filtered,
-    /// Not kept by a sampler.
-    Sampled,
-    /// The destination refused it for good.
-    Rejected,
-    /// The destination's format cannot express it.
-    Unrepresentable,
-    /// Retries ran out.
-    Expired,
-    /// Not delivered before the drain deadline of a stop.
-    Shutdown,
-}
-
-impl Reason {
-    /// Every reason, in the order of the enum.
-    pub const ALL: [Reason; 14] = [
-        Reason::Malformed,
-        Reason::TooLarge,
-        Reason::Unauthenticated,
-        Reason::Unsupported,
-        Reason::OverBudget,
-        Reason::QueueFull,
-        Reason::Refused,
-        Reason::Abandoned,
-        Reason::Filtered,
-        Reason::Sampled,
-        Reason::Rejected,
-        Reason::Unrepresentable,
-        Reason::Expired,
-        Reason::Shutdown,
-    ];
-
-    /// The name in metric labels and in `status`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Reason::Malformed => "malformed",
-            Reason::TooLarge => "too_large",
-            Reason::Unauthenticated => "unauthenticated",
-            Reason::Unsupported => "unsupported",
-            Reason::OverBudget => "over_budget",
-            Reason::QueueFull => "queue_full",
-            Reason::Refused => "refused",
-            Reason::Abandoned => "abandoned",
-            Reason::Filtered => "filtered",
-            Reason::Sampled => "sampled",
-            Reason::Rejected => "rejected",
-            Reason::Unrepresentable => "unrepresentable",
-            Reason::Expired => "expired",
-            Reason::Shutdown => "shutdown",
-        }
-    }
-}
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -121,7 +50,7 @@ pub struct Node {
     items_in: AtomicU64,
     items_out: AtomicU64,
     in_flight: AtomicU64,
-    dropped: [AtomicU64; Reason::ALL.len()],
+    dropped: [AtomicU64; Reason::COUNT],
 }
 
 impl Node {
@@ -149,7 +78,7 @@ impl Node {
 
     /// Items that left for `reason`.
     pub fn dropped(&self, reason: Reason) -> u64 {
-        self.dropped[reason as usize].load(Ordering::Relaxed)
+        self.dropped[reason.index()].load(Ordering::Relaxed)
     }
 }
 
@@ -181,7 +110,7 @@ impl InFlight {
     /// `items` left for `reason`.
     pub fn drop_items(&mut self, reason: Reason, items: usize) {
         let items = self.settle(items);
-        self.node.dropped[reason as usize].fetch_add(items, Ordering::Relaxed);
+        self.node.dropped[reason.index()].fetch_add(items, Ordering::Relaxed);
     }
 
     /// All that is left was dropped for `reason`.
@@ -280,7 +209,7 @@ impl Ledger {
 }
 
 fn row(node: &Node) -> Row {
-    let dropped = Reason::ALL.into_iter().map(|reason| (reason.as_str(), node.dropped(reason)));
+    let dropped = Reason::ALL.iter().map(|&reason| (reason.as_str(), node.dropped(reason)));
     Row {
         node: format!("{}/{}", node.kind.as_str(), node.id),
         kind: node.kind,

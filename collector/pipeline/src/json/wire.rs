@@ -1,6 +1,7 @@
 //! Fields of protobuf, read where they stand.
 
 use crate::otlp::schema::message::{I32, I64, LEN, VARINT};
+use crate::otlp::wire::varint;
 
 /// Protobuf that does not follow its grammar or OTLP's schema. What passed the door never yields it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -62,18 +63,13 @@ impl<'a> Cursor<'a> {
     }
 
     fn long_varint(&mut self) -> Result<u64, WireError> {
-        let mut value = 0;
-        for (index, byte) in self.rest().iter().take(10).enumerate() {
-            value |= u64::from(byte & 0x7f) << (7 * index);
-            if byte & 0x80 == 0 {
-                if index == 9 && *byte > 1 {
-                    return self.malformed("a varint beyond 64 bits");
-                }
-                self.at += index + 1;
-                return Ok(value);
+        match varint(self.rest()) {
+            Some((value, length)) => {
+                self.at += length;
+                Ok(value)
             }
+            None => self.malformed("a truncated or overlong varint"),
         }
-        self.malformed("a truncated or overlong varint")
     }
 
     #[inline(always)]

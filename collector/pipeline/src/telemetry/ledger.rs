@@ -70,7 +70,7 @@ const OURS: [(&Metric, Read); 3] = [
 ];
 
 fn dropped(node: &Node) -> u64 {
-    Reason::ALL.into_iter().map(|reason| node.dropped(reason)).sum()
+    Reason::ALL.iter().map(|&reason| node.dropped(reason)).sum()
 }
 
 /// Writes all nodes.
@@ -88,7 +88,7 @@ pub(super) fn write(out: &mut String, nodes: &[Arc<Node>]) {
     }
     let metric = &metric::CODEAGENT_LEDGER_ITEMS_DROPPED;
     let dropped = nodes.iter().flat_map(|node| {
-        let reasons = Reason::ALL.into_iter().map(|reason| (reason, node.dropped(reason)));
+        let reasons = Reason::ALL.iter().map(|&reason| (reason, node.dropped(reason)));
         let labels = move |reason: Reason| {
             exposition::with_label(&own_labels(metric, node), "reason", reason.as_str())
         };

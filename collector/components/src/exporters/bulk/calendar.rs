@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::exporters::calendar::date;
+
 /// A date format: letters that are replaced, and text between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DateFormat(Vec<Piece>);
@@ -70,7 +72,7 @@ fn push_text(pieces: &mut Vec<Piece>, letter: char) {
 pub fn write_date(out: &mut String, format: &DateFormat, nanoseconds: u64) {
     let seconds = nanoseconds / 1_000_000_000;
     let (days, second) = (seconds / 86_400, seconds % 86_400);
-    let (year, month, day) = civil(days);
+    let (year, month, day) = date(days);
     for piece in &format.0 {
         let written = match piece {
             Piece::Text(text) => {
@@ -95,7 +97,7 @@ pub fn write_date(out: &mut String, format: &DateFormat, nanoseconds: u64) {
 pub fn write_rfc3339(out: &mut Vec<u8>, nanoseconds: u64) {
     let (seconds, fraction) = (nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
     let (days, second) = (seconds / 86_400, seconds % 86_400);
-    let (year, month, day) = civil(days);
+    let (year, month, day) = date(days);
     let pairs =
         [(b'-', month), (b'-', day), (b'T', second / 3600), (b':', second / 60 % 60), (b':', second % 60)];
     out.extend_from_slice(itoa::Buffer::new().format(year).as_bytes());
@@ -107,19 +109,6 @@ pub fn write_rfc3339(out: &mut Vec<u8>, nanoseconds: u64) {
     out.extend_from_slice(itoa::Buffer::new().format(1_000_000_000 + fraction).as_bytes());
     out[dot] = b'.';
     out.push(b'Z');
-}
-
-/// Year, month and day of a day since 1970-01-01 in the proleptic Gregorian calendar: eras of 400 years that
-/// begin on March 1st, so that the leap day is the last of its year.
-fn civil(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
 }
 
 fn day_of_year(year: u64, month: u64, day: u64) -> u64 {

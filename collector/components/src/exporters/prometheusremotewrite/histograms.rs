@@ -1,6 +1,6 @@
 //! Histogram points: classic series, custom buckets, and exponential ones as native histograms.
 
-use codeagent_pipeline::otlp::views::{ExponentialHistogramPoint, HistogramPoint, Metric, Repeated};
+use codeagent_pipeline::otlp::views::{ExponentialHistogramPoint, HistogramPoint};
 use smallvec::SmallVec;
 use twox_hash::XxHash3_128;
 
@@ -25,24 +25,8 @@ struct Explicit {
 }
 
 impl Translator {
-    /// Histograms with explicit bounds.
-    pub(super) fn histograms<'a>(
-        &mut self,
-        metric: &Metric<'a>,
-        points: Repeated<'a, HistogramPoint<'a>>,
-        delta: bool,
-        place: Place,
-        cursor: &mut Cursor<'_>,
-    ) {
-        for point in points {
-            if let Err(flaw) = self.histogram(&point, delta, place, cursor) {
-                cursor.out.flaws.add(flaw, metric.name, 1, Some(cursor.item));
-            }
-            cursor.item += 1;
-        }
-    }
-
-    fn histogram(
+    /// A histogram with explicit bounds.
+    pub(super) fn histogram(
         &mut self,
         point: &HistogramPoint<'_>,
         delta: bool,
@@ -196,24 +180,8 @@ impl Translator {
         group
     }
 
-    /// Exponential histograms.
-    pub(super) fn exponentials<'a>(
-        &mut self,
-        metric: &Metric<'a>,
-        points: Repeated<'a, ExponentialHistogramPoint<'a>>,
-        delta: bool,
-        place: Place,
-        cursor: &mut Cursor<'_>,
-    ) {
-        for point in points {
-            if let Err(flaw) = self.exponential(&point, delta, place, cursor) {
-                cursor.out.flaws.add(flaw, metric.name, 1, Some(cursor.item));
-            }
-            cursor.item += 1;
-        }
-    }
-
-    fn exponential(
+    /// An exponential histogram.
+    pub(super) fn exponential(
         &mut self,
         point: &ExponentialHistogramPoint<'_>,
         delta: bool,

@@ -1,6 +1,6 @@
 //! Points that are numbers: gauges, sums and summaries.
 
-use codeagent_pipeline::otlp::views::{Metric, Number, NumberPoint, Quantile, Repeated, SummaryPoint};
+use codeagent_pipeline::otlp::views::{Number, NumberPoint, Quantile, SummaryPoint};
 use smallvec::SmallVec;
 
 use super::cumulative::{Span, Total};
@@ -25,50 +25,24 @@ pub(super) fn plain(value: f64) -> f64 {
 }
 
 impl Translator {
-    /// Gauges, and sums that can fall.
-    pub(super) fn gauges<'a>(
+    /// A gauge, or a sum that can fall.
+    pub(super) fn gauge(
         &mut self,
-        metric: &Metric<'a>,
-        points: Repeated<'a, NumberPoint<'a>>,
+        point: &NumberPoint<'_>,
         place: Place,
         cursor: &mut Cursor<'_>,
-    ) {
-        for point in points {
-            let outcome = value(&point).and_then(|value| {
-                let time = times(0, point.time_unix_nano)?;
-                Ok((value.map_or_else(stale, plain), time))
-            });
-            match outcome {
-                Ok((value, time)) => {
-                    let group = self.number_group(place, &point);
-                    self.see(place, time.0);
-                    let series = self.known.group_list[group as usize].series[0];
-                    cursor.out.number(series, 1, time, value);
-                }
-                Err(flaw) => cursor.out.flaws.add(flaw, metric.name, 1, Some(cursor.item)),
-            }
-            cursor.item += 1;
-        }
+    ) -> Result<(), Flaw> {
+        let value = value(point)?.map_or_else(stale, plain);
+        let time = times(0, point.time_unix_nano)?;
+        let group = self.number_group(place, point);
+        self.see(place, time.0);
+        let series = self.known.group_list[group as usize].series[0];
+        cursor.out.number(series, 1, time, value);
+        Ok(())
     }
 
-    /// Sums that never fall.
-    pub(super) fn counters<'a>(
-        &mut self,
-        metric: &Metric<'a>,
-        points: Repeated<'a, NumberPoint<'a>>,
-        delta: bool,
-        place: Place,
-        cursor: &mut Cursor<'_>,
-    ) {
-        for point in points {
-            if let Err(flaw) = self.counter(&point, delta, place, cursor) {
-                cursor.out.flaws.add(flaw, metric.name, 1, Some(cursor.item));
-            }
-            cursor.item += 1;
-        }
-    }
-
-    fn counter(
+    /// A sum that never falls.
+    pub(super) fn counter(
         &mut self,
         point: &NumberPoint<'_>,
         delta: bool,
@@ -121,24 +95,14 @@ impl Translator {
         identity(labels.iter().chain([("__name__", name), ("le", bounds.as_str())]))
     }
 
-    /// Summaries: count, sum and quantiles, each a series.
-    pub(super) fn summaries<'a>(
+    /// A summary: count, sum and quantiles, each a series.
+    pub(super) fn summary(
         &mut self,
-        metric: &Metric<'a>,
-        points: Repeated<'a, SummaryPoint<'a>>,
+        point: &SummaryPoint<'_>,
         place: Place,
         cursor: &mut Cursor<'_>,
-    ) {
-        for point in points {
-            match times(point.start_time_unix_nano, point.time_unix_nano) {
-                Ok(time) => self.summary(&point, time, place, cursor),
-                Err(flaw) => cursor.out.flaws.add(flaw, metric.name, 1, Some(cursor.item)),
-            }
-            cursor.item += 1;
-        }
-    }
-
-    fn summary(&mut self, point: &SummaryPoint<'_>, time: (i64, i64), place: Place, cursor: &mut Cursor<'_>) {
+    ) -> Result<(), Flaw> {
+        let time = times(point.start_time_unix_nano, point.time_unix_nano)?;
         self.see(place, time.0);
         let group = self.summary_group(place, point);
         let ended = point.has_no_recorded_value();
@@ -156,6 +120,7 @@ impl Translator {
                 cursor.out.number(*series, 0, (time.0, 0), stale());
             }
         }
+        Ok(())
     }
 
     fn summary_group(&mut self, place: Place, point: &SummaryPoint<'_>) -> u32 {

@@ -178,20 +178,47 @@ impl Translator {
                 return;
             }
         };
+        let is_delta = |temporality| temporality == Temporality::Delta;
         match metric.points.clone() {
             Points::None => {}
-            Points::Gauge(points) => self.gauges(metric, points, place, cursor),
-            Points::Sum { points, monotonic: false, .. } => self.gauges(metric, points, place, cursor),
+            Points::Gauge(points) | Points::Sum { points, monotonic: false, .. } => {
+                self.each(metric, points, cursor, |this, point, out| this.gauge(point, place, out));
+            }
             Points::Sum { points, temporality, .. } => {
-                self.counters(metric, points, temporality == Temporality::Delta, place, cursor);
+                let delta = is_delta(temporality);
+                self.each(metric, points, cursor, |this, point, out| this.counter(point, delta, place, out));
             }
             Points::Histogram { points, temporality } => {
-                self.histograms(metric, points, temporality == Temporality::Delta, place, cursor);
+                let delta = is_delta(temporality);
+                self.each(metric, points, cursor, |this, point, out| {
+                    this.histogram(point, delta, place, out)
+                });
             }
             Points::ExponentialHistogram { points, temporality } => {
-                self.exponentials(metric, points, temporality == Temporality::Delta, place, cursor);
+                let delta = is_delta(temporality);
+                self.each(metric, points, cursor, |this, point, out| {
+                    this.exponential(point, delta, place, out)
+                });
             }
-            Points::Summary(points) => self.summaries(metric, points, place, cursor),
+            Points::Summary(points) => {
+                self.each(metric, points, cursor, |this, point, out| this.summary(point, place, out));
+            }
+        }
+    }
+
+    /// Translates the points of a metric, and notes what is wrong with which.
+    fn each<P>(
+        &mut self,
+        metric: &Metric<'_>,
+        points: impl Iterator<Item = P>,
+        cursor: &mut Cursor<'_>,
+        mut translate: impl FnMut(&mut Self, &P, &mut Cursor<'_>) -> Result<(), Flaw>,
+    ) {
+        for point in points {
+            if let Err(flaw) = translate(self, &point, cursor) {
+                cursor.out.flaws.add(flaw, metric.name, 1, Some(cursor.item));
+            }
+            cursor.item += 1;
         }
     }
 

@@ -33,16 +33,19 @@ struct Options {
     /// A Kafka broker for the Kafka scenarios, such as 127.0.0.1:9092.
     #[arg(long, env = "KAFKA_ENDPOINT")]
     kafka: Option<String>,
-    /// Runtime threads of our collector.
-    #[arg(long, default_value_t = 1)]
-    threads: usize,
+    /// Runtime threads of our collector. Several numbers (`1,2`) are measured in turns, and compared in a second table.
+    #[arg(long, value_delimiter = ',', default_value = "1")]
+    threads: Vec<usize>,
 }
 
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
-    process::pin_to_core(process::LOAD_CORE);
+    let cores = std::thread::available_parallelism()?.get();
+    // Beside the collector's cores, where there are so many.
+    let most = options.threads.iter().copied().max().unwrap_or(1);
+    process::pin_to_core(most.min(cores - 1));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let results = runtime.block_on(measure::all(&options))?;
-    print!("{}", table::render(&results));
+    print!("{}{}", table::render(&results), table::threads(&results));
     Ok(())
 }

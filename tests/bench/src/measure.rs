@@ -10,7 +10,7 @@ use tokio::task::LocalSet;
 
 use crate::Options;
 use crate::load::Load;
-use crate::process::{COLLECTOR_CORE, Collector};
+use crate::process::Collector;
 use crate::scenario::{ALL, Scenario};
 use crate::sink::Sink;
 
@@ -21,6 +21,8 @@ pub struct Run {
     pub scenario: Scenario,
     /// `ours` or `go`.
     pub collector: &'static str,
+    /// Its threads.
+    pub threads: usize,
     /// CPU seconds per million items.
     pub cpu_per_million: f64,
     /// Peak memory in MiB.
@@ -43,9 +45,11 @@ pub async fn all(options: &Options) -> anyhow::Result<Vec<Run>> {
             let mut runs = Vec::new();
             for scenario in ALL.iter().filter(|scenario| wanted(scenario, options)) {
                 for repetition in 1..=options.repetitions {
-                    for (collector, binary) in collectors(options, scenario) {
-                        eprintln!("{}: {collector}, {repetition} of {}", scenario.name, options.repetitions);
-                        let setup = Setup { scenario, collector, binary, sink: &sink, ports, options };
+                    for (collector, binary, threads) in collectors(options, scenario) {
+                        let (name, repetitions) = (scenario.name, options.repetitions);
+                        eprintln!("{name}: {collector}, threads: {threads}, {repetition} of {repetitions}");
+                        let setup =
+                            Setup { scenario, collector, threads, binary, sink: &sink, ports, options };
                         let run = setup.run().await;
                         runs.push(run.with_context(|| format!("{}: {collector}", scenario.name))?);
                     }
@@ -62,14 +66,18 @@ fn wanted(scenario: &Scenario, options: &Options) -> bool {
         && (options.only.is_empty() || options.only.iter().any(|part| scenario.name.contains(part.trim())))
 }
 
-fn collectors<'a>(options: &'a Options, scenario: &Scenario) -> Vec<(&'static str, &'a Path)> {
-    let go = options.go.as_deref().filter(|_| scenario.go).map(|path| ("go", path));
-    std::iter::once(("ours", options.ours.as_path())).chain(go).collect()
+/// Ours with each number of threads, and the OpenTelemetry Collector with the first.
+fn collectors<'a>(options: &'a Options, scenario: &Scenario) -> Vec<(&'static str, &'a Path, usize)> {
+    let first = options.threads.first().copied().unwrap_or(1);
+    let go = options.go.as_deref().filter(|_| scenario.go).map(|path| ("go", path, first));
+    let ours = options.threads.iter().map(|threads| ("ours", options.ours.as_path(), *threads));
+    ours.chain(go).collect()
 }
 
 struct Setup<'a> {
     scenario: &'a Scenario,
     collector: &'static str,
+    threads: usize,
     binary: &'a Path,
     sink: &'a Rc<Sink>,
     ports: (u16, u16),
@@ -94,6 +102,7 @@ impl Setup<'_> {
         Ok(Run {
             scenario: *self.scenario,
             collector: self.collector,
+            threads: self.threads,
             cpu_per_million: cpu * 1e6 / total as f64,
             peak_mib: collector.memory_mib("VmHWM")?,
             idle_mib,
@@ -105,7 +114,7 @@ impl Setup<'_> {
     async fn start(&self, port: u16) -> anyhow::Result<(Collector, Duration)> {
         let config = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("configs").join(self.scenario.config);
         let mut arguments = vec!["--config".to_owned(), format!("{}.yaml", config.display())];
-        let threads = self.options.threads;
+        let threads = self.threads;
         if self.collector == "ours" {
             arguments.extend(["--threads".to_owned(), threads.to_string()]);
         }
@@ -118,7 +127,7 @@ impl Setup<'_> {
             ("GOMAXPROCS", threads.to_string()),
         ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value));
-        let cores = if threads == 1 { COLLECTOR_CORE.to_string() } else { "0,1".to_owned() };
+        let cores = format!("0-{}", threads - 1);
         Collector::start(self.binary, &arguments, &environment, &cores, port).await
     }
 

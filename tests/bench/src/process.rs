@@ -6,11 +6,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-/// The collector runs here.
-pub const COLLECTOR_CORE: usize = 0;
-/// Load and sink run here.
-pub const LOAD_CORE: usize = 1;
-
 /// Ticks a second in `/proc/PID/stat`; 100 on every Linux of today.
 const TICKS: f64 = 100.0;
 

@@ -8,6 +8,37 @@ const HEAD: &str = "\
 |---|---|---|---|---|---|---|---|---|---|
 ";
 
+const THREADS_HEAD: &str = "
+| load | threads | CPU-s/M | against the first | items/s | against the first |
+|---|---|---|---|---|---|
+";
+
+/// What more threads cost and give, as Markdown; nothing where one number of threads was measured.
+pub fn threads(runs: &[Run]) -> String {
+    let mut rows = String::new();
+    for scenario in ALL {
+        let of = |threads: Option<usize>| {
+            let same = move |run: &&Run| run.scenario.name == scenario.name && run.collector == "ours";
+            runs.iter().filter(same).filter(move |run| threads.is_none_or(|threads| run.threads == threads))
+        };
+        let mut counts: Vec<usize> = of(None).map(|run| run.threads).collect();
+        counts.sort_unstable();
+        counts.dedup();
+        let figures = |threads| {
+            let cpu = median(of(Some(threads)).map(|run| run.cpu_per_million))?;
+            Some((threads, cpu, median(of(Some(threads)).map(|run| run.rate))?))
+        };
+        let figures: Vec<_> = counts.into_iter().filter_map(figures).collect();
+        let [(_, cpu_of_first, rate_of_first), _, ..] = figures[..] else { continue };
+        for (threads, cpu, rate) in figures {
+            let (more_cpu, faster) = (cpu / cpu_of_first, rate / rate_of_first);
+            let name = scenario.name;
+            rows += &format!("| {name} | {threads} | {cpu:.2} | {more_cpu:.2} | {rate:.0} | {faster:.2} |\n");
+        }
+    }
+    if rows.is_empty() { rows } else { THREADS_HEAD.to_owned() + &rows }
+}
+
 /// Medians over the repetitions, as Markdown.
 pub fn render(runs: &[Run]) -> String {
     let rows = ALL.iter().filter_map(|scenario| row(scenario, runs));
@@ -19,7 +50,9 @@ fn row(scenario: &Scenario, runs: &[Run]) -> Option<String> {
         let same = |run: &&Run| run.scenario.name == scenario.name && run.collector == collector;
         runs.iter().filter(same).collect()
     };
-    let (ours, go) = (of("ours"), of("go"));
+    let (mut ours, go) = (of("ours"), of("go"));
+    let fewest = ours.iter().map(|run| run.threads).min();
+    ours.retain(|run| Some(run.threads) == fewest);
     let cpu = |runs: &[&Run]| median(runs.iter().map(|run| run.cpu_per_million));
     let ours_cpu = cpu(&ours)?;
     let go_cpu = cpu(&go);

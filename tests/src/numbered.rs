@@ -138,6 +138,23 @@ pub fn missing(expected: impl IntoIterator<Item = u64>, arrived: &Numbers) -> St
     }
 }
 
+/// Asks for what arrived until nothing expected is missing.
+///
+/// # Panics
+/// When patience ends, with what is missing.
+pub async fn all_arrive(
+    what: &str,
+    expected: &[u64],
+    mut arrived: impl AsyncFnMut() -> Result<Numbers, String>,
+) -> Numbers {
+    crate::eventually(what, async || {
+        let numbers = arrived().await?;
+        let missing = missing(expected.iter().copied(), &numbers);
+        if missing.is_empty() { Ok(numbers) } else { Err(missing) }
+    })
+    .await
+}
+
 fn span(number: u64) -> Span {
     let start = now();
     Span {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use codeagent_tests::load::Make;
-use codeagent_tests::numbered::{Numbers, base, logs, missing, spans};
+use codeagent_tests::numbered::{all_arrive, base, logs, missing, spans};
 use codeagent_tests::otlp::Signal;
 use codeagent_tests::sink::Mode;
 use codeagent_tests::{Collector, Load, Sender, Sink, eventually};
@@ -11,19 +11,6 @@ use tonic::Code;
 
 /// Retries for ever, at once: the tests are about what arrives, not about how long people wait.
 const RETRY: &str = "retry_on_failure: {initial_interval: 50ms, max_interval: 500ms, max_elapsed_time: 0s}";
-
-async fn all_arrive(
-    what: &str,
-    expected: &[u64],
-    mut arrived: impl AsyncFnMut() -> Result<Numbers, String>,
-) -> Numbers {
-    eventually(what, async || {
-        let numbers = arrived().await?;
-        let missing = missing(expected.iter().copied(), &numbers);
-        if missing.is_empty() { Ok(numbers) } else { Err(missing) }
-    })
-    .await
-}
 
 async fn nothing_acknowledged_is_lost_when_the_collector_is_killed(make: Make, signal: Signal) {
     const CONFIG: &str = "

@@ -10,6 +10,7 @@ mod fanout;
 mod health;
 pub mod json;
 mod ledger;
+pub mod log;
 pub mod otlp;
 mod processor;
 mod refused;

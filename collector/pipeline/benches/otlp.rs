@@ -145,7 +145,7 @@ fn views(c: &mut Criterion) {
 }
 
 fn splices(c: &mut Criterion) {
-    let whole = Chunk { bytes: Bytes::from(request()), items: SPANS };
+    let whole = Chunk::new(Bytes::from(request()), SPANS);
     let mut group = c.benchmark_group("splices");
     group.throughput(Throughput::Elements(SPANS as u64));
     let mut editing = |name: &str, decide: fn(&Span<'_>) -> Edit| {

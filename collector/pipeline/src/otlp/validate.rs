@@ -81,13 +81,13 @@ impl std::error::Error for Malformed {}
 pub fn admit(signal: Signal, body: Bytes) -> Result<Chunk, Malformed> {
     let found = examine(signal, &body)?;
     if !found.again {
-        return Ok(Chunk { bytes: body, items: found.items });
+        return Ok(Chunk::new(body, found.items));
     }
     let mut merged = Vec::with_capacity(body.len());
     merge(root(signal), &[&body], &mut merged)?;
     // Counted anew: a metric's data that another kind of data replaced are no items.
     let items = validate(signal, &merged)?;
-    Ok(Chunk { bytes: merged.into(), items })
+    Ok(Chunk::new(merged.into(), items))
 }
 
 /// Checks a request body and counts its items, spans, data points or log records, as they stand in it. Who takes the

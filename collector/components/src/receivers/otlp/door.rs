@@ -66,7 +66,7 @@ impl Door {
         permit: Permit,
     ) -> Result<Accepted, Status> {
         let gate = self.gate(signal)?;
-        let Chunk { bytes: body, items } = otlp::admit(signal, body)
+        let Chunk { bytes: body, items, .. } = otlp::admit(signal, body)
             .map_err(|malformed| Status::new(Code::InvalidArgument, malformed.to_string()))?;
         if items == 0 {
             return Ok(Accepted::default());

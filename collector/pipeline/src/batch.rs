@@ -6,6 +6,7 @@ use bytes::Bytes;
 use smallvec::SmallVec;
 
 use crate::otlp::Ordinals;
+use crate::spans::SpanContext;
 use crate::{Permit, Signal, Slots};
 
 /// A validated `Export…ServiceRequest` body and how many items it holds: what one sender sent at once, or a piece of it.
@@ -49,6 +50,8 @@ pub struct Batch {
     items: usize,
     bytes: usize,
     held: SmallVec<[Arc<Permit>; 1]>,
+    /// The spans of the requests inside; empty where no spans are made, which then costs nothing.
+    origins: Vec<SpanContext>,
     /// Places reserved in the queues that the batch will reach.
     pub slots: Option<Slots>,
 }
@@ -63,7 +66,20 @@ impl Batch {
 
     /// A batch without items, to push chunks into.
     pub fn empty(signal: Signal) -> Self {
-        Batch { signal, chunks: SmallVec::new(), items: 0, bytes: 0, held: SmallVec::new(), slots: None }
+        let (chunks, held) = (SmallVec::new(), SmallVec::new());
+        Batch { signal, chunks, items: 0, bytes: 0, held, origins: Vec::new(), slots: None }
+    }
+
+    /// Remembers the span of the request that the batch came in, where there is one.
+    #[must_use]
+    pub fn of_request(mut self, span: Option<SpanContext>) -> Self {
+        self.origins.extend(span);
+        self
+    }
+
+    /// The spans of the requests inside.
+    pub fn origins(&self) -> &[SpanContext] {
+        &self.origins
     }
 
     /// Keeps `permit` alive as long as any clone of the batch: its bytes stay charged to the memory budget.
@@ -87,6 +103,7 @@ impl Batch {
         self.bytes += other.bytes;
         self.chunks.extend(other.chunks);
         self.held.extend(other.held);
+        self.origins.extend(other.origins);
     }
 
     /// The same permits over another payload: what an edit, a split or a sample leaves.
@@ -94,6 +111,7 @@ impl Batch {
     pub fn with_chunks(&self, chunks: impl IntoIterator<Item = Chunk>) -> Self {
         let mut batch = Batch::empty(self.signal);
         batch.held.clone_from(&self.held);
+        batch.origins.clone_from(&self.origins);
         batch.slots.clone_from(&self.slots);
         for chunk in chunks {
             batch.push(chunk);

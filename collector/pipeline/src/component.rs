@@ -1,13 +1,14 @@
 //! What a component is to the collector: a factory, built purely, started once.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use codeagent_config::{ComponentId, Diagnostics, Section};
 use schemars::Schema;
 use tokio::sync::watch;
 
 use crate::auth::Authenticators;
+use crate::spans::Tracer;
 use crate::telemetry::Registry;
 use crate::{Batch, BoxFuture, Budget, Consumer, Health, Ledger, Processor, Refused, Senders, Signal, Slots};
 
@@ -103,6 +104,10 @@ pub struct Host {
     pub health: Arc<Health>,
     /// Who sends, where somebody watches.
     pub senders: Arc<Senders>,
+    /// Makes the collector's own spans, where they are asked for.
+    pub tracer: Tracer,
+    /// When counting began.
+    pub started: SystemTime,
 }
 
 /// Batch sizes that a `batch` processor passes on to the exporters' senders.
@@ -232,6 +237,8 @@ impl Host {
             authenticators: Arc::default(),
             health: Arc::default(),
             senders: Arc::default(),
+            tracer: Tracer::default(),
+            started: SystemTime::now(),
         }
     }
 }

@@ -47,6 +47,8 @@ pub struct Node {
     pub pipeline: String,
     /// Which signal.
     pub signal: Signal,
+    /// What a receiver is spoken to by: `grpc`, `http`; empty for other nodes.
+    pub transport: &'static str,
     items_in: AtomicU64,
     items_out: AtomicU64,
     in_flight: AtomicU64,
@@ -74,6 +76,10 @@ impl Node {
     /// Items that are neither out nor dropped yet: what the live tokens hold.
     pub fn in_flight(&self) -> u64 {
         self.in_flight.load(Ordering::Relaxed)
+    }
+
+    fn is(&self, kind: NodeKind, id: &str, pipeline: &str, signal: Signal) -> bool {
+        self.kind == kind && self.id == id && self.pipeline == pipeline && self.signal == signal
     }
 
     /// Items that left for `reason`.
@@ -167,6 +173,15 @@ pub struct Row {
 }
 
 impl Row {
+    fn add(&mut self, other: Row) {
+        self.items_in += other.items_in;
+        self.items_out += other.items_out;
+        self.in_flight += other.in_flight;
+        for (reason, items) in other.dropped {
+            *self.dropped.entry(reason).or_default() += items;
+        }
+    }
+
     /// Whether rule 3 holds. Read while items move, a row can be off by what moved during the read.
     pub fn balances(&self) -> bool {
         self.items_in == self.items_out + self.dropped.values().sum::<u64>() + self.in_flight
@@ -176,10 +191,25 @@ impl Row {
 impl Ledger {
     /// The node of this name, made when it is new.
     pub fn node(&self, kind: NodeKind, id: &str, pipeline: &str, signal: Signal) -> Arc<Node> {
+        self.find_or_add(kind, id, pipeline, signal, "")
+    }
+
+    /// The node of the receiver `id` for what comes over `transport`. A reading of all nodes has one row for all
+    /// transports.
+    pub fn receiver(&self, id: &str, transport: &'static str, signal: Signal) -> Arc<Node> {
+        self.find_or_add(NodeKind::Receiver, id, "", signal, transport)
+    }
+
+    fn find_or_add(
+        &self,
+        kind: NodeKind,
+        id: &str,
+        pipeline: &str,
+        signal: Signal,
+        transport: &'static str,
+    ) -> Arc<Node> {
         let mut nodes = self.nodes.lock();
-        let same = |node: &&Arc<Node>| {
-            node.kind == kind && node.id == id && node.pipeline == pipeline && node.signal == signal
-        };
+        let same = |node: &&Arc<Node>| node.is(kind, id, pipeline, signal) && node.transport == transport;
         if let Some(node) = nodes.iter().find(same) {
             return node.clone();
         }
@@ -188,6 +218,7 @@ impl Ledger {
             id: id.to_owned(),
             pipeline: pipeline.to_owned(),
             signal,
+            transport,
             items_in: AtomicU64::new(0),
             items_out: AtomicU64::new(0),
             in_flight: AtomicU64::new(0),
@@ -204,7 +235,17 @@ impl Ledger {
 
     /// A reading of all nodes.
     pub fn rows(&self) -> Vec<Row> {
-        self.nodes().iter().map(|node| row(node)).collect()
+        let mut rows: Vec<(Arc<Node>, Row)> = Vec::new();
+        for node in self.nodes() {
+            let same = |(first, _): &&mut (Arc<Node>, Row)| {
+                first.is(node.kind, &node.id, &node.pipeline, node.signal)
+            };
+            match rows.iter_mut().find(same) {
+                Some((_, sum)) => sum.add(row(&node)),
+                None => rows.push((node.clone(), row(&node))),
+            }
+        }
+        rows.into_iter().map(|(_, row)| row).collect()
     }
 }
 
@@ -260,5 +301,16 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &ledger.node(NodeKind::Receiver, "otlp", "", Signal::Logs)));
         ledger.node(NodeKind::Receiver, "otlp", "", Signal::Traces);
         assert_eq!(ledger.nodes().len(), 2);
+    }
+
+    #[test]
+    fn a_receiver_has_one_row_for_all_its_transports() {
+        let ledger = Ledger::default();
+        ledger.receiver("otlp", "grpc", Signal::Logs).enter(3).deliver_rest();
+        ledger.receiver("otlp", "http", Signal::Logs).enter(2).drop_rest(Reason::Refused);
+        ledger.receiver("otlp", "http", Signal::Logs).enter(1).drop_rest(Reason::Refused);
+        let [row] = ledger.rows().try_into().unwrap();
+        assert_eq!((row.items_in, row.items_out, row.dropped["refused"]), (6, 3, 3));
+        assert!(row.balances());
     }
 }

@@ -17,6 +17,7 @@ mod refused;
 pub mod sampling;
 pub mod sender;
 mod senders;
+pub mod spans;
 pub mod telemetry;
 
 pub use batch::{Batch, Chunk};

@@ -466,6 +466,42 @@ pub static OTELCOL_PROCESS_MEMORY_RSS: Metric = Metric {
     opt_in: false,
 };
 
+/// `otelcol.process.runtime.total_sys_memory_bytes`: Memory that the process has from the operating system for its
+/// heap and stacks.
+///
+/// The Collector's heap metrics `heap_alloc_bytes` and `total_alloc_bytes` are those of Go's runtime, and have no
+/// counterpart here.
+pub static OTELCOL_PROCESS_RUNTIME_TOTAL_SYS_MEMORY_BYTES: Metric = Metric {
+    name: "otelcol.process.runtime.total_sys_memory_bytes",
+    prometheus: "otelcol_process_runtime_total_sys_memory_bytes",
+    instrument: Instrument::Gauge,
+    number: Number::Int,
+    unit: "By",
+    brief: "Memory that the process has from the operating system for its heap and stacks.",
+    buckets: &[],
+    attributes: &[],
+    opt_in: false,
+};
+
+/// `codeagent.own_telemetry.dropped`: Spans and log records of the collector itself that were not sent where the
+/// configuration sends them.
+///
+/// The destination was away for too long, or there were more than fit. Data that the collector was given is never
+/// among them.
+pub static CODEAGENT_OWN_TELEMETRY_DROPPED: Metric = Metric {
+    name: "codeagent.own_telemetry.dropped",
+    prometheus: "codeagent_own_telemetry_dropped_total",
+    instrument: Instrument::Counter,
+    number: Number::Int,
+    unit: "{item}",
+    brief: "Spans and log records of the collector itself that were not sent where the configuration sends them.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("otelcol.signal", "signal", Level::Required),
+    ],
+    opt_in: false,
+};
+
 /// `codeagent.ledger.items_in`: Items that came into a node.
 ///
 /// For every node and signal, at any moment: in = out + dropped + in flight.
@@ -722,16 +758,17 @@ pub static CODEAGENT_RECEIVER_CONNECTIONS: Metric = Metric {
     opt_in: false,
 };
 
-/// `codeagent.admission.refused`: Requests that were refused before their body was read or decoded.
+/// `codeagent.admission.refused`: Requests that were refused before the items in them could be counted.
 ///
-/// The items in them are not known, so that the ledger does not have them.
+/// Malformed, too large, over the memory budget, unauthenticated, or of a kind that is not taken. The ledger does
+/// not have their items.
 pub static CODEAGENT_ADMISSION_REFUSED: Metric = Metric {
     name: "codeagent.admission.refused",
     prometheus: "codeagent_admission_refused_total",
     instrument: Instrument::Counter,
     number: Number::Int,
     unit: "{request}",
-    brief: "Requests that were refused before their body was read or decoded.",
+    brief: "Requests that were refused before the items in them could be counted.",
     buckets: &[],
     attributes: &[
         Attribute::new("receiver", "receiver", Level::Required),

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use codeagent_pipeline::Reason;
 use serde_json::json;
 
 /// The gRPC codes that our servers answer with.
@@ -47,6 +48,18 @@ impl Status {
     pub fn after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
+    }
+
+    /// Why a request with this answer was refused, where its items were not counted.
+    pub fn reason(&self) -> Reason {
+        match self.code {
+            Code::Unauthenticated => Reason::Unauthenticated,
+            Code::ResourceExhausted => Reason::TooLarge,
+            Code::Unimplemented => Reason::Unsupported,
+            Code::Unavailable if self.retry_after.is_some() => Reason::OverBudget,
+            Code::Unavailable | Code::DeadlineExceeded => Reason::Abandoned,
+            Code::InvalidArgument | Code::Internal => Reason::Malformed,
+        }
     }
 
     /// The message `google.rpc.Status`, with a `google.rpc.RetryInfo` in its details where there is a waiting time.

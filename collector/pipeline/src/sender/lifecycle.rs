@@ -9,6 +9,7 @@ use tokio::time::{sleep, timeout, timeout_at};
 use super::Sender;
 use super::backoff::Backoff;
 use super::blame::Report;
+use super::metrics;
 use super::phase::{Phase, STOPPING};
 use super::queue::{Pace, Taken};
 use crate::{Batch, Exporter};
@@ -73,7 +74,9 @@ impl<E: Exporter> Sender<E> {
 
     async fn export(self: &Arc<Self>, Taken { job, pace }: Taken<'_>) {
         self.metrics.batch(&job.batch);
+        let span = self.metrics.begin(&self.node, &job.batch);
         let report = self.deliver_at_pace(&job.batch, pace).await;
+        metrics::end(span, job.batch.items(), &report);
         if !(job.is_merged() && report.blames_nobody(job.batch.items())) {
             return self.settle(job, &report);
         }

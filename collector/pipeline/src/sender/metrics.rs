@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use codeagent_semconv::{Metric, metric};
 
+use super::blame::Report;
 use super::room::Room;
-use crate::telemetry::{Counter, Histogram, Registry};
-use crate::{Batch, Node, SendError, Sent};
+use crate::spans::{Span, Tracer};
+use crate::telemetry::{Counter, Histogram};
+use crate::{Batch, Host, Node, SendError, Sent};
 
 /// The instruments of one sender.
 #[derive(Debug)]
@@ -17,11 +19,13 @@ pub(super) struct Metrics {
     batch_bytes: Histogram,
     /// The time of attempts that went well, that are to be repeated, that were refused.
     attempts: [Histogram; 3],
+    tracer: Tracer,
 }
 
 impl Metrics {
     /// Registers the instruments of the sender around `node`.
-    pub fn register(registry: &Registry, node: &Node, room: &Arc<Room>) -> Self {
+    pub fn register(host: &Host, node: &Node, room: &Arc<Room>) -> Self {
+        let registry = &host.metrics;
         let by_type = [("exporter", node.id.as_str()), ("data_type", node.signal.as_str())];
         let by_signal = [("exporter", node.id.as_str()), ("signal", node.signal.as_str())];
         let gauge = |metric: &'static Metric, labels, read: fn(&Room) -> usize| {
@@ -42,7 +46,13 @@ impl Metrics {
             batch_items: registry.histogram(&metric::OTELCOL_EXPORTER_QUEUE_BATCH_SEND_SIZE, &by_type),
             batch_bytes: registry.histogram(&metric::OTELCOL_EXPORTER_QUEUE_BATCH_SEND_SIZE_BYTES, &by_type),
             attempts,
+            tracer: host.tracer.clone(),
         }
+    }
+
+    /// The delivery of a batch begins.
+    pub fn begin(&self, node: &Node, batch: &Batch) -> Span {
+        self.tracer.export(node, batch)
     }
 
     /// A merged batch is sent.
@@ -60,4 +70,12 @@ impl Metrics {
         };
         self.attempts[outcome].observe(elapsed.as_secs_f64());
     }
+}
+
+/// Ends the span of a delivery with what came of it.
+pub(super) fn end(span: Span, items: usize, report: &Report) {
+    let rejection = report.rejected.first().map(|rejection| rejection.message.as_str());
+    let given_up = report.given_up.as_ref();
+    let failed = report.rejected_items() + given_up.map_or(0, |given_up| given_up.items);
+    span.exported(items, failed, rejection.or(given_up.map(|given_up| given_up.message.as_str())));
 }

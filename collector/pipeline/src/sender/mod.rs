@@ -66,7 +66,7 @@ impl<E: Exporter> Sender<E> {
     ) -> Arc<Self> {
         let node = context.host.ledger.node(NodeKind::Exporter, &context.id.to_string(), "", signal);
         let room = Arc::new(Room::new(settings.queue));
-        let metrics = Metrics::register(&context.host.metrics, &node, &room);
+        let metrics = Metrics::register(context.host, &node, &room);
         Arc::new(Sender {
             exporter,
             node,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::exposition;
+use super::reading::Value;
 
 /// How often values fell below each bound. Cheap to clone: the counts are shared.
 #[derive(Clone, Debug)]
@@ -40,18 +40,12 @@ impl Histogram {
         self.0.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).sum()
     }
 
-    pub(super) fn write(&self, out: &mut String, name: &str, labels: &str) {
+    pub(super) fn read(&self) -> Value {
         let counts = &*self.0;
-        let bucket_name = format!("{name}_bucket");
-        let (mut total, mut bounds) = (0, counts.bounds.iter());
-        for bucket in &counts.buckets {
-            total += bucket.load(Ordering::Relaxed);
-            let bound = bounds.next().map_or_else(|| "+Inf".to_owned(), f64::to_string);
-            let labels = exposition::with_label(labels, "le", &bound);
-            exposition::sample(out, &bucket_name, &labels, total);
+        Value::Histogram {
+            bounds: counts.bounds,
+            buckets: counts.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).collect(),
+            sum: f64::from_bits(counts.sum.load(Ordering::Relaxed)),
         }
-        let sum = f64::from_bits(counts.sum.load(Ordering::Relaxed));
-        exposition::sample(out, &format!("{name}_sum"), labels, sum);
-        exposition::sample(out, &format!("{name}_count"), labels, total);
     }
 }

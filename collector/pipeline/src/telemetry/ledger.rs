@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use codeagent_semconv::{Metric, metric};
 
-use super::exposition;
+use super::reading::{self, Family, OwnedLabels, Point, Value};
 use crate::{Node, NodeKind, Reason, Signal};
 
 /// Reads one number of a node.
@@ -73,66 +73,66 @@ fn dropped(node: &Node) -> u64 {
     Reason::ALL.iter().map(|&reason| node.dropped(reason)).sum()
 }
 
-/// Writes all nodes.
-pub(super) fn write(out: &mut String, nodes: &[Arc<Node>]) {
+/// Reads all nodes.
+pub(super) fn read(nodes: &[Arc<Node>]) -> Vec<Family> {
+    let mut families = Vec::with_capacity(24);
     for (kind, by_signal, read) in THEIRS {
         for (signal, metric) in Signal::ALL.into_iter().zip(by_signal) {
             let matching = nodes.iter().filter(|node| node.kind == kind && node.signal == signal);
-            let label = |node: &Node| exposition::labels(metric, &[(kind.as_str(), &node.id)]);
-            family(out, metric, matching.map(|node| (label(node), read(node))));
+            families.push(family(metric, matching.map(|node| (their_labels(metric, node), read(node)))));
         }
     }
-    processors(out, nodes);
+    processors(&mut families, nodes);
     for (metric, read) in OURS {
-        family(out, metric, nodes.iter().map(|node| (own_labels(metric, node), read(node))));
+        families.push(family(metric, nodes.iter().map(|node| (own_labels(metric, node, None), read(node)))));
     }
     let metric = &metric::CODEAGENT_LEDGER_ITEMS_DROPPED;
     let dropped = nodes.iter().flat_map(|node| {
         let reasons = Reason::ALL.iter().map(|&reason| (reason, node.dropped(reason)));
-        let labels = move |reason: Reason| {
-            exposition::with_label(&own_labels(metric, node), "reason", reason.as_str())
-        };
-        reasons.filter(|(_, items)| *items > 0).map(move |(reason, items)| (labels(reason), items))
+        let reasons = reasons.filter(|(_, items)| *items > 0);
+        reasons.map(move |(reason, items)| (own_labels(metric, node, Some(reason)), items))
     });
-    family(out, metric, dropped);
+    families.push(family(metric, dropped));
+    families
 }
 
-fn processors(out: &mut String, nodes: &[Arc<Node>]) {
-    let all: [(&Metric, Read); 2] = [
+fn processors(families: &mut Vec<Family>, nodes: &[Arc<Node>]) {
+    let all: [(&'static Metric, Read); 2] = [
         (&metric::OTELCOL_PROCESSOR_INCOMING_ITEMS, Node::items_in),
         (&metric::OTELCOL_PROCESSOR_OUTGOING_ITEMS, Node::items_out),
     ];
     for (metric, read) in all {
         let labels = |node: &Node| {
-            exposition::labels(metric, &[("processor", &node.id), ("otel_signal", node.signal.as_str())])
+            reading::owned(metric, &[("processor", &node.id), ("otel_signal", node.signal.as_str())])
         };
         let matching = nodes.iter().filter(|node| node.kind == NodeKind::Processor);
-        family(out, metric, matching.map(|node| (labels(node), read(node))));
+        families.push(family(metric, matching.map(|node| (labels(node), read(node)))));
     }
 }
 
-fn own_labels(metric: &Metric, node: &Node) -> String {
-    exposition::labels(
-        metric,
-        &[
-            ("node", &node.id),
-            ("kind", node.kind.as_str()),
-            ("pipeline", &node.pipeline),
-            ("signal", node.signal.as_str()),
-        ],
-    )
+fn their_labels(metric: &Metric, node: &Node) -> OwnedLabels {
+    let labels = [(node.kind.as_str(), node.id.as_str()), ("transport", node.transport)];
+    let told = if node.kind == NodeKind::Receiver && !node.transport.is_empty() { 2 } else { 1 };
+    reading::owned(metric, &labels[..told])
 }
 
-/// Writes one metric. Nodes that its labels do not tell apart (a processor in two pipelines) are summed.
-fn family(out: &mut String, metric: &Metric, samples: impl Iterator<Item = (String, u64)>) {
+fn own_labels(metric: &Metric, node: &Node, reason: Option<Reason>) -> OwnedLabels {
+    let labels = [
+        ("node", node.id.as_str()),
+        ("kind", node.kind.as_str()),
+        ("pipeline", &node.pipeline),
+        ("signal", node.signal.as_str()),
+        ("reason", reason.map_or("", Reason::as_str)),
+    ];
+    reading::owned(metric, &labels[..if reason.is_some() { 5 } else { 4 }])
+}
+
+/// One metric. Nodes that its labels do not tell apart (a processor in two pipelines) are summed.
+fn family(metric: &'static Metric, samples: impl Iterator<Item = (OwnedLabels, u64)>) -> Family {
     let mut sums = BTreeMap::new();
     for (labels, value) in samples {
         *sums.entry(labels).or_insert(0) += value;
     }
-    if !sums.is_empty() {
-        exposition::head(out, metric);
-    }
-    for (labels, value) in sums {
-        exposition::sample(out, metric.prometheus, &labels, value);
-    }
+    let points = sums.into_iter().map(|(labels, sum)| Point { labels, value: Value::Integer(sum) });
+    Family { metric, points: points.collect() }
 }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use codeagent_semconv::Metric;
 use parking_lot::Mutex;
 
-use super::exposition;
 use super::histogram::Histogram;
+use super::reading::{self, OwnedLabels, Point, Value};
 
 /// Values of one series for the labels that the registry of conventions gives its metric.
 pub type Labels<'a> = &'a [(&'static str, &'a str)];
@@ -39,7 +39,7 @@ enum Instrument {
 
 struct Family {
     metric: &'static Metric,
-    series: Vec<(String, Instrument)>,
+    series: Vec<(OwnedLabels, Instrument)>,
 }
 
 /// All metrics of the process, except those that are read from the ledger.
@@ -61,7 +61,7 @@ impl Registry {
         made.unwrap_or_default()
     }
 
-    /// A gauge that is read when somebody looks. It replaces one of the same name and labels.
+    /// A number that is read when somebody looks, of any kind but a histogram. It replaces one of the same name and labels.
     pub fn gauge(
         &self,
         metric: &'static Metric,
@@ -70,7 +70,7 @@ impl Registry {
     ) {
         let mut families = self.families.lock();
         let series = &mut family(&mut families, metric).series;
-        let labels = exposition::labels(metric, labels);
+        let labels = reading::owned(metric, labels);
         series.retain(|(existing, _)| *existing != labels);
         series.push((labels, Instrument::Gauge(Box::new(read))));
     }
@@ -89,7 +89,7 @@ impl Registry {
     ) -> Option<T> {
         let mut families = self.families.lock();
         let series = &mut family(&mut families, metric).series;
-        let labels = exposition::labels(metric, labels);
+        let labels = reading::owned(metric, labels);
         let at = series.iter().position(|(existing, _)| *existing == labels).unwrap_or_else(|| {
             series.push((labels, make()));
             series.len() - 1
@@ -97,18 +97,19 @@ impl Registry {
         T::try_from_instrument(&series[at].1)
     }
 
-    /// Writes all metrics in Prometheus' text format 0.0.4.
-    pub(super) fn write(&self, out: &mut String) {
-        for Family { metric, series } in self.families.lock().iter_mut() {
-            let mut body = String::new();
+    /// Reads all metrics.
+    pub(super) fn read(&self) -> Vec<reading::Family> {
+        let mut families = self.families.lock();
+        let read = |Family { metric, series }: &mut Family| {
+            let mut points = Vec::with_capacity(series.len());
             series.retain(|(labels, instrument)| {
-                write_series(&mut body, metric.prometheus, labels, instrument)
+                let value = read(instrument);
+                points.extend(value.clone().map(|value| Point { labels: labels.clone(), value }));
+                value.is_some()
             });
-            if !body.is_empty() {
-                exposition::head(out, metric);
-                out.push_str(&body);
-            }
-        }
+            reading::Family { metric, points }
+        };
+        families.iter_mut().map(read).collect()
     }
 }
 
@@ -121,17 +122,13 @@ fn family<'a>(families: &'a mut Vec<Family>, metric: &'static Metric) -> &'a mut
     &mut families[at]
 }
 
-/// Whether the series is still there.
-fn write_series(out: &mut String, name: &str, labels: &str, instrument: &Instrument) -> bool {
+/// The value; nothing where what was measured is gone.
+fn read(instrument: &Instrument) -> Option<Value> {
     match instrument {
-        Instrument::Counter(counter) => exposition::sample(out, name, labels, counter.value()),
-        Instrument::Histogram(histogram) => histogram.write(out, name, labels),
-        Instrument::Gauge(read) => match read() {
-            Some(value) => exposition::sample(out, name, labels, value),
-            None => return false,
-        },
+        Instrument::Counter(counter) => Some(Value::Integer(counter.value())),
+        Instrument::Histogram(histogram) => Some(histogram.read()),
+        Instrument::Gauge(read) => read().map(Value::Double),
     }
-    true
 }
 
 /// The handle of a registered instrument; nothing when the name was taken by one of another kind.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
-use codeagent_pipeline::Permit;
+use codeagent_pipeline::{Permit, Reason};
 use h2::RecvStream;
 use h2::server::SendResponse;
 use http::header::{CONTENT_TYPE, HeaderMap};
@@ -35,6 +35,7 @@ pub(super) async fn answer<S: Unary>(
 ) {
     let (head, mut body) = request.into_parts();
     if let Some(status) = refuse_strangers(&head) {
+        server.service.count_refused(Reason::Unsupported);
         let _ = respond.send_response(trailers::not_grpc(status), true);
         return;
     }
@@ -44,8 +45,11 @@ pub(super) async fn answer<S: Unary>(
     let ready = receive(&server, &head, &mut body);
     let ready = match tokio::time::timeout_at(until.unwrap_or(read_until).min(read_until), ready).await {
         Ok(Ok(ready)) => ready,
-        Ok(Err(status)) => return send(&mut respond, Err(status)),
-        Err(_) => return send(&mut respond, Err(too_late())),
+        refused => {
+            let status = refused.map_or_else(|_| too_late(), |ready| ready.err().unwrap_or_else(too_late));
+            server.service.count_refused(status.reason());
+            return send(&mut respond, Err(status));
+        }
     };
     drop(body);
     let call = server.service.call(ready.method, &head.headers, ready.bytes, ready.permit);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use codeagent_pipeline::{Budget, Permit, Stop};
+use codeagent_pipeline::{Budget, Permit, Reason, Stop};
 use http::HeaderMap;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -38,6 +38,9 @@ pub trait Unary: Send + Sync + 'static {
 
     /// Whether the caller may call, before anything of the body is read.
     fn authenticate(&self, headers: &HeaderMap) -> Result<(), Status>;
+
+    /// A call was refused, for this reason, before [`Unary::call`].
+    fn count_refused(&self, reason: Reason);
 
     /// Works on a message, uncompressed, whose memory `permit` covers. The answer is a message, too. The future
     /// runs to its end also when the caller has gone.

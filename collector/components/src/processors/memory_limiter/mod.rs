@@ -71,7 +71,7 @@ impl Config {
 }
 
 /// The memory of the container where it is bounded, else of the machine; in bytes.
-fn available_memory() -> usize {
+pub fn available_memory() -> usize {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let machine = read("/proc/meminfo");
     let total = machine.lines().find_map(|line| line.strip_prefix("MemTotal:"));

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use codeagent_pipeline::Signal;
+use codeagent_pipeline::{Reason, Signal};
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use http_body_util::Full;
@@ -30,6 +30,14 @@ impl Format {
             return Some(Format::Protobuf);
         }
         kind.eq_ignore_ascii_case("application/json").then_some(Format::Json)
+    }
+
+    /// As the Collector's spans name it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Format::Protobuf => "protobuf",
+            Format::Json => "json",
+        }
     }
 
     fn content_type(self) -> HeaderValue {
@@ -83,6 +91,18 @@ impl Failure {
     pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.header = Some(Box::new((name, value)));
         self
+    }
+
+    /// Why a request with this answer was refused, where its items were not counted.
+    pub(super) fn reason(&self) -> Reason {
+        match self.http {
+            StatusCode::UNAUTHORIZED => Reason::Unauthenticated,
+            StatusCode::PAYLOAD_TOO_LARGE => Reason::TooLarge,
+            StatusCode::SERVICE_UNAVAILABLE => Reason::OverBudget,
+            StatusCode::REQUEST_TIMEOUT => Reason::Abandoned,
+            StatusCode::BAD_REQUEST => Reason::Malformed,
+            _ => Reason::Unsupported,
+        }
     }
 
     /// The response, in `format` where the request had one.

@@ -1,24 +1,28 @@
 //! The door: what every request passes, over whichever protocol it came.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use codeagent_pipeline::auth::ServerAuthenticator;
 use codeagent_pipeline::otlp::views::ResourceGroup;
-use codeagent_pipeline::{
-    Batch, Budget, Chunk, Consumer, Host, Node, NodeKind, Outputs, Permit, Senders, Signal, otlp,
-};
+use codeagent_pipeline::spans::Span;
+use codeagent_pipeline::telemetry::Counter;
+use codeagent_pipeline::{Batch, Budget, Chunk, Consumer, Host, Node, Outputs, Permit, Reason, Signal, otlp};
+use codeagent_semconv::metric;
 use http::header::{HeaderMap, HeaderValue};
 
 use super::outcome::{Accepted, settle};
 use crate::net::rpc_status::{Code, Status};
 
-/// Lets requests into the pipelines of one receiver.
+/// Lets requests into the pipelines of one receiver, for those who come over one transport.
 pub(super) struct Door {
     id: String,
+    transport: &'static str,
     gates: [Option<Gate>; 3],
     pub(super) memory: Arc<Budget>,
-    senders: Arc<Senders>,
+    host: Host,
+    /// Made when the first request is refused for that reason.
+    refused: [OnceLock<Counter>; Reason::ALL.len()],
 }
 
 /// The way of one signal.
@@ -28,19 +32,37 @@ struct Gate {
 }
 
 impl Door {
-    pub(super) fn new(id: &str, host: &Host, outputs: &Outputs) -> Self {
+    pub(super) fn new(id: &str, transport: &'static str, host: &Host, outputs: &Outputs) -> Self {
         let gate = |signal| {
             outputs.get(signal).map(|output| Gate {
-                node: host.ledger.node(NodeKind::Receiver, id, "", signal),
+                node: host.ledger.receiver(id, transport, signal),
                 output: output.clone(),
             })
         };
         Door {
             id: id.to_owned(),
+            transport,
             gates: Signal::ALL.map(gate),
             memory: host.memory.clone(),
-            senders: host.senders.clone(),
+            host: host.clone(),
+            refused: Default::default(),
         }
+    }
+
+    /// Counts a request that is refused before anybody knows how many items it has.
+    pub(super) fn count_refused(&self, reason: Reason) {
+        let counter = self.refused[reason.index()].get_or_init(|| {
+            let labels =
+                [("receiver", self.id.as_str()), ("transport", self.transport), ("reason", reason.as_str())];
+            self.host.metrics.counter(&metric::CODEAGENT_ADMISSION_REFUSED, &labels)
+        });
+        counter.add(1);
+    }
+
+    /// Begins the span of a request whose body is there.
+    pub(super) fn begin(&self, signal: Signal, format: &str, headers: &HeaderMap) -> Option<Span> {
+        let gate = self.gates[signal.index()].as_ref()?;
+        Some(self.host.tracer.receive(&gate.node, self.transport, format, headers))
     }
 
     /// Whether a pipeline takes this signal, before a body is read for nothing.
@@ -62,21 +84,51 @@ impl Door {
         &self,
         signal: Signal,
         agent: Option<&HeaderValue>,
+        mut span: Option<Span>,
         body: Bytes,
         permit: Permit,
     ) -> Result<Accepted, Status> {
         let gate = self.gate(signal)?;
-        let Chunk { bytes: body, items, .. } = otlp::admit(signal, body)
-            .map_err(|malformed| Status::new(Code::InvalidArgument, malformed.to_string()))?;
+        let Chunk { bytes: body, items, .. } = otlp::admit(signal, body).map_err(|malformed| {
+            self.count_refused(Reason::Malformed);
+            let message = malformed.to_string();
+            if let Some(span) = &mut span {
+                span.fail(&message);
+            }
+            Status::new(Code::InvalidArgument, message)
+        })?;
         if items == 0 {
             return Ok(Accepted::default());
         }
-        if self.senders.is_watched() {
-            self.senders.count(sender(&body, agent), items);
+        if self.host.senders.is_watched() {
+            self.host.senders.count(sender(&body, agent), items);
         }
         let token = gate.node.enter(items);
         let batch = Batch::new(signal, body, items).holding(Arc::new(permit));
-        settle(token, gate.output.consume(batch).await)
+        let batch = batch.of_request(span.as_ref().and_then(Span::context));
+        let answer = settle(token, gate.output.consume(batch).await);
+        if let Some(span) = span {
+            end(span, signal, items, &answer);
+        }
+        answer
+    }
+}
+
+/// Ends the span of a request, with the Collector's attributes.
+fn end(mut span: Span, signal: Signal, items: usize, answer: &Result<Accepted, Status>) {
+    let (accepted, refused) = match signal {
+        Signal::Traces => ("accepted_spans", "refused_spans"),
+        Signal::Metrics => ("accepted_metric_points", "refused_metric_points"),
+        Signal::Logs => ("accepted_log_records", "refused_log_records"),
+    };
+    let (lost, message) = match answer {
+        Ok(taken) => (taken.rejected, taken.message.as_str()),
+        Err(status) => (items, &*status.message),
+    };
+    span.set_count(accepted, items.saturating_sub(lost));
+    span.set_count(refused, lost);
+    if lost > 0 {
+        span.fail(message);
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use codeagent_pipeline::auth::ServerAuthenticator;
-use codeagent_pipeline::{Permit, Signal};
+use codeagent_pipeline::{Permit, Reason, Signal};
 use http::header::{HeaderMap, USER_AGENT};
 
 use super::door::{self, Door};
@@ -50,6 +50,10 @@ impl Unary for Services {
         door::authenticate(self.authenticator.as_ref(), headers)
     }
 
+    fn count_refused(&self, reason: Reason) {
+        self.door.count_refused(reason);
+    }
+
     async fn call(
         &self,
         signal: Signal,
@@ -57,9 +61,8 @@ impl Unary for Services {
         message: Bytes,
         permit: Permit,
     ) -> Result<Bytes, Status> {
-        self.door
-            .take(signal, headers.get(USER_AGENT), message, permit)
-            .await
-            .map(|accepted| accepted.to_protobuf().into())
+        let span = self.door.begin(signal, "protobuf", headers);
+        let taken = self.door.take(signal, headers.get(USER_AGENT), span, message, permit).await;
+        taken.map(|accepted| accepted.to_protobuf().into())
     }
 }

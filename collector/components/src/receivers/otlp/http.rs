@@ -62,10 +62,11 @@ impl Exports {
             Ok(expected) => expected,
             Err(failure) => {
                 drain(body);
+                self.door.count_refused(failure.reason());
                 return failure.response(Format::of(&head.headers));
             }
         };
-        match self.export(&expected, head.headers.get(USER_AGENT), body, busy).await {
+        match self.export(&expected, &head.headers, body, busy).await {
             Ok(accepted) => expected.format.success(&accepted, expected.signal),
             Err(failure) => failure.response(Some(expected.format)),
         }
@@ -119,17 +120,19 @@ impl Exports {
     async fn export(
         &self,
         expected: &Expected,
-        agent: Option<&HeaderValue>,
+        headers: &HeaderMap,
         body: Incoming,
         busy: Busy,
     ) -> Result<Accepted, Failure> {
         let limit = self.config.body_bytes_max();
-        let body = read_body(body, limit, &self.door.memory, self.config.body_timeout()).await?;
-        let (message, permit) = protobuf(expected, body, limit)?;
-        let (door, signal, agent) = (self.door.clone(), expected.signal, agent.cloned());
+        let body = read_body(body, limit, &self.door.memory, self.config.body_timeout()).await;
+        let message = body.map_err(Failure::from).and_then(|body| protobuf(expected, body, limit));
+        let (message, permit) = message.inspect_err(|failure| self.door.count_refused(failure.reason()))?;
+        let span = self.door.begin(expected.signal, expected.format.name(), headers);
+        let (door, signal, agent) = (self.door.clone(), expected.signal, headers.get(USER_AGENT).cloned());
         // A task of its own: this future ends when the client goes away, but what was taken goes its way.
         let taking = tokio::spawn(async move {
-            let accepted = door.take(signal, agent.as_ref(), message, permit).await;
+            let accepted = door.take(signal, agent.as_ref(), span, message, permit).await;
             drop(busy);
             accepted
         });

@@ -45,7 +45,8 @@ impl Parts {
         config: &Config,
         outputs: &Outputs,
     ) -> Option<Parts> {
-        let door = Arc::new(Door::new(&context.id.to_string(), context.host, outputs));
+        let (id, host) = (context.id.to_string(), context.host);
+        let door = |transport| Arc::new(Door::new(&id, transport, host, outputs));
         let protocols = &config.protocols;
         if protocols.grpc.is_none() && protocols.http.is_none() {
             let help = "write `protocols: {grpc: {}, http: {}}`, or one of the two";
@@ -53,10 +54,14 @@ impl Parts {
             return None;
         }
         let below = |path: &str| section.at(path).unwrap_or_else(|| section.clone());
-        let grpc =
-            protocols.grpc.as_ref().map(|config| grpc(context, &below("protocols::grpc"), config, &door));
-        let http =
-            protocols.http.as_ref().map(|config| http(context, &below("protocols::http"), config, &door));
+        let grpc = protocols
+            .grpc
+            .as_ref()
+            .map(|config| grpc(context, &below("protocols::grpc"), config, &door("grpc")));
+        let http = protocols
+            .http
+            .as_ref()
+            .map(|config| http(context, &below("protocols::http"), config, &door("http")));
         let complete = !matches!(grpc, Some(None)) && !matches!(http, Some(None));
         complete.then_some(Parts { grpc: grpc.flatten(), http: http.flatten() })
     }

@@ -133,7 +133,7 @@ pub(super) fn build(
 
 /// A running receiver.
 pub(super) struct Door {
-    order: watch::Sender<Option<Instant>>,
+    pub(super) order: watch::Sender<Option<Instant>>,
     pub(super) running: Running,
     pub(super) recorder: Arc<Recorder>,
     pub(super) host: Host,

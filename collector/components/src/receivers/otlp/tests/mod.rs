@@ -6,6 +6,7 @@ mod grpc_life;
 mod http;
 mod kit;
 mod malformed;
+mod own_telemetry;
 mod raw;
 mod samples;
 mod settings;

@@ -8,7 +8,7 @@ use codeagent_pipeline::Host;
 
 use crate::cli::{Run, Sources};
 use crate::graph::{self, Graph};
-use crate::telemetry::Settings;
+use crate::telemetry::{Settings, register_process};
 use crate::{configuration, exit, service};
 
 /// Checks a configuration; everything is built and nothing started.
@@ -46,9 +46,11 @@ pub fn run(options: Run) -> ExitCode {
 }
 
 fn build(document: &Document, threads: usize, diagnostics: &mut Diagnostics) -> (Graph, Settings) {
-    let host = Host::new(threads, service::default_memory_limit());
-    let graph = graph::build(document, host, diagnostics);
     let settings = Settings::read(&document.service.telemetry, diagnostics);
+    let mut host = Host::new(threads, service::default_memory_limit());
+    host.tracer = settings.tracer.clone();
+    register_process(&host);
+    let graph = graph::build(document, host, diagnostics);
     (graph, settings)
 }
 

@@ -142,7 +142,10 @@ const SECRETS: [&str; 11] = [
 pub(crate) fn is_secret(key: &str) -> bool {
     let folded: String =
         key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).take(256).collect();
-    SECRETS.iter().any(|word| folded.contains(word)) && !folded.ends_with("file") && !folded.ends_with("url")
+    let headers = folded == "headers" || folded == "headerslist";
+    (headers || SECRETS.iter().any(|word| folded.contains(word)))
+        && !folded.ends_with("file")
+        && !folded.ends_with("url")
 }
 
 /// The line with what follows `password:` (and the like) removed, unless it only refers to a variable.
@@ -174,6 +177,8 @@ mod tests {
             ("  password: ${env:PASSWORD}", "  password: ${env:PASSWORD}"),
             ("  bearer_token_file: /x", "  bearer_token_file: /x"),
             ("  endpoint: localhost", "  endpoint: localhost"),
+            ("  headers: {x-team: y}", "  headers: [REDACTED]"),
+            ("  allowed_headers: [x-team]", "  allowed_headers: [x-team]"),
         ];
         for (line, shown) in cases {
             assert_eq!(redacted(line), shown);

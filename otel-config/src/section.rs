@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::decode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::yaml::node::{Node, Span, join};
+use crate::yaml::node::{Node, Span, Value, join};
 
 /// What is written under a key: its values, where they were written, and the path to it. A key without a
 /// body (`otlp:`) and a key that is not there read as an empty map.
@@ -70,6 +70,18 @@ impl Section {
             here = Section::new(join(&here.path, part), Some(entry.key), Some(entry.node));
         }
         Some(here)
+    }
+
+    /// The elements of the list that is written here; none where it is no list.
+    #[must_use]
+    pub fn items(&self) -> Vec<Section> {
+        let Some(Value::Seq(elements)) = self.node.as_ref().map(|node| &node.value) else {
+            return Vec::new();
+        };
+        let item = |(at, node): (usize, &Arc<Node>)| {
+            Section::new(format!("{}[{at}]", self.path), Some(node.span.clone()), Some(node.clone()))
+        };
+        elements.iter().enumerate().map(item).collect()
     }
 
     /// The keys written here, in their order.

@@ -6,16 +6,19 @@ use codeagent_config::ComponentId;
 use codeagent_pipeline::Running;
 
 use crate::guide;
-use crate::telemetry::Settings;
 
 /// Says what listens where, and for the embedded default how to use it.
-pub(super) fn greet(receivers: &[(ComponentId, Running)], settings: &Settings, kept: Option<&Path>) {
+pub(super) fn greet(
+    receivers: &[(ComponentId, Running)],
+    metrics_address: Option<&str>,
+    kept: Option<&Path>,
+) {
     for (id, receiver) in receivers {
         for endpoint in &receiver.endpoints {
             tracing::info!(receiver = %id, endpoint, "listening");
         }
     }
-    if let Some(address) = &settings.metrics_address {
+    if let Some(address) = metrics_address {
         tracing::info!(address, "own metrics at /metrics, the ledger at /status");
     }
     let Some(kept) = kept else { return };

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use codeagent_components::processors::memory_limiter::available_memory;
 use codeagent_config::ComponentId;
 use codeagent_pipeline::{Host, Phase, Receiver, Running, Stop};
 use tokio::runtime::{Builder, Runtime};
@@ -41,13 +42,14 @@ pub fn run(graph: Graph, settings: Settings, options: &Run, threads: usize, data
     }
 }
 
-/// Bytes that data may hold where no `memory_limiter` says otherwise: a quarter of the memory, at most 512 MiB.
+/// How long the collector's own telemetry may take to be sent at a stop, after all data is.
+const OWN_DRAIN: Duration = Duration::from_secs(2);
+
+/// Bytes that data may hold where no `memory_limiter` says otherwise: a quarter of the memory of the container or the
+/// machine, at most 512 MiB.
 pub fn default_memory_limit() -> usize {
     const MOST: usize = 512 << 20;
-    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
-    let kib = total.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<usize>().ok());
-    kib.map_or(MOST, |kib| (kib * 1024 / 4).min(MOST))
+    (available_memory() / 4).min(MOST)
 }
 
 fn install_log(settings: &Settings, options: &Run) {
@@ -55,7 +57,7 @@ fn install_log(settings: &Settings, options: &Run) {
     let json = settings.log_json.unwrap_or_default();
     let format =
         options.log_format.unwrap_or(if json { crate::cli::LogFormat::Json } else { Default::default() });
-    telemetry::install_log(level.as_deref().unwrap_or("info"), format);
+    telemetry::install_log(level.as_deref().unwrap_or("info"), format, settings.push.log_outboxes());
 }
 
 /// One provider for the process: rustls refuses to guess when there could be two.
@@ -84,14 +86,16 @@ async fn serve(
 ) -> anyhow::Result<Ending> {
     let Graph { extensions, exporters, receivers, host } = graph;
     let (order, stop) = Stop::channel();
-    pages::serve(&settings, &host).await?;
+    let metrics_address = settings.metrics_address;
+    pages::serve(metrics_address.as_deref(), &host).await?;
+    let own = settings.push.start(host.clone()).context("cannot start to send own telemetry")?;
     for (_, exporter) in &exporters {
         exporter.clone().start();
     }
     let mut running = start_all("extension", extensions, &stop).await?;
     let started = start_all("receiver", receivers, &stop).await?;
     host.health.set(Phase::Ready);
-    greeting::greet(&started, &settings, kept.as_deref());
+    greeting::greet(&started, metrics_address.as_deref(), kept.as_deref());
     let live = std::io::stderr().is_terminal().then(|| tokio::spawn(live::lines(host.clone(), kept)));
     running.extend(started);
     signals::wait_for_stop().await?;
@@ -105,9 +109,12 @@ async fn serve(
         signal = signals::wait_for_stop() => {
             signal?;
             tracing::warn!("second signal: stopping at once");
-            report::report(&host)
+            return Ok(report::report(&host));
         }
     };
+    if let Some(own) = own {
+        own.stop(Instant::now() + OWN_DRAIN.min(drain)).await;
+    }
     Ok(ending)
 }
 

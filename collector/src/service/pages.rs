@@ -8,11 +8,9 @@ use codeagent_pipeline::Host;
 use http::StatusCode;
 use tokio::net::TcpListener;
 
-use crate::telemetry::Settings;
-
 /// Opens the address of `service::telemetry::metrics`, if there is one, and serves.
-pub(super) async fn serve(settings: &Settings, host: &Host) -> anyhow::Result<()> {
-    let Some(address) = &settings.metrics_address else { return Ok(()) };
+pub(super) async fn serve(address: Option<&str>, host: &Host) -> anyhow::Result<()> {
+    let Some(address) = address else { return Ok(()) };
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!(
             "cannot listen on {address} for the collector's own metrics; is another collector running? \

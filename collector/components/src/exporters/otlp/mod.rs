@@ -11,7 +11,7 @@ use codeagent_config::{Section, Signal};
 use codeagent_pipeline::{About, BuildContext, BuiltExporter, ExporterFactory, Sender, SenderSettings};
 use schemars::schema_for;
 
-use crate::net::grpc_client::GrpcClient;
+use crate::net::grpc_client::{GrpcClient, GrpcSettings};
 use config::{Config, UNSUPPORTED};
 use exporter::Otlp;
 
@@ -40,5 +40,19 @@ fn build(context: &mut BuildContext<'_>, section: &Section, signal: Signal) -> O
         context.batching,
     );
     let exporter = Otlp::new(client?, signal, context.id.to_string());
+    Some(Sender::build(context, signal, exporter, settings))
+}
+
+/// The exporter for code that has no section for it, such as the collector's own telemetry. `section` is where the
+/// settings come from, for diagnostics.
+pub fn sender(
+    context: &mut BuildContext<'_>,
+    section: &Section,
+    signal: Signal,
+    client: &GrpcSettings,
+    settings: SenderSettings,
+) -> Option<BuiltExporter> {
+    let client = GrpcClient::new(client, section, context)?;
+    let exporter = Otlp::new(client, signal, context.id.to_string());
     Some(Sender::build(context, signal, exporter, settings))
 }

@@ -112,11 +112,24 @@ impl Cursor {
 }
 
 impl Progress {
-    fn settled_items(&self) -> u64 {
+    /// What was saved for the destination `name`, without changing the file; nothing where that is not whole.
+    pub(super) fn read(storage: &dyn Storage, name: &str) -> io::Result<Option<Self>> {
+        let state = Slots::read(storage, &file_name(name))?;
+        Ok(state.as_deref().and_then(Progress::decode))
+    }
+
+    /// Everything before this place is settled.
+    pub(super) fn next(&self) -> Place {
+        self.next
+    }
+
+    /// Items that are settled, of all that there ever were.
+    pub(super) fn settled_items(&self) -> u64 {
         self.next.item + self.beyond.iter().map(|(from, to)| to.item - from.item).sum::<u64>()
     }
 
-    fn is_settled(&self, sequence: u64) -> bool {
+    /// Whether the record with this number is settled.
+    pub(super) fn is_settled(&self, sequence: u64) -> bool {
         let below = Place { sequence: sequence + 1, item: 0 };
         sequence < self.next.sequence
             || self.beyond.range(..below).next_back().is_some_and(|(_, to)| sequence < to.sequence)

@@ -11,12 +11,22 @@ use super::storage::{Storage, StoredFile};
 pub struct Disk {
     folder: PathBuf,
     fsync: bool,
+    is_read_only: bool,
 }
 
 impl Disk {
     /// The files of `folder`, which exists. Without `fsync` a power failure can take what was acknowledged.
     pub fn new(folder: &Path, fsync: bool) -> Self {
-        Disk { folder: folder.to_owned(), fsync }
+        Disk { folder: folder.to_owned(), fsync, is_read_only: false }
+    }
+
+    /// The files of `folder`, for looking at only: whatever would change one is an error.
+    pub fn read_only(folder: &Path) -> Self {
+        Disk { folder: folder.to_owned(), fsync: false, is_read_only: true }
+    }
+
+    fn check_writable(&self) -> io::Result<()> {
+        if self.is_read_only { Err(io::ErrorKind::ReadOnlyFilesystem.into()) } else { Ok(()) }
     }
 
     fn file(&self, file: File) -> Box<dyn StoredFile> {
@@ -37,25 +47,24 @@ impl Storage for Disk {
     }
 
     fn create(&self, name: &str) -> io::Result<Box<dyn StoredFile>> {
+        self.check_writable()?;
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(self.folder.join(name))?;
         Ok(self.file(file))
     }
 
     fn open(&self, name: &str) -> io::Result<Box<dyn StoredFile>> {
         let path = self.folder.join(name);
-        // people look into a running collector's log, and may not be allowed to write it
-        let file = match OpenOptions::new().read(true).write(true).open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(&path),
-            opened => opened,
-        };
-        Ok(self.file(file?))
+        let file = OpenOptions::new().read(true).write(!self.is_read_only).open(path)?;
+        Ok(self.file(file))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.check_writable()?;
         std::fs::rename(self.folder.join(from), self.folder.join(to))
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
+        self.check_writable()?;
         std::fs::remove_file(self.folder.join(name))
     }
 

@@ -2,6 +2,7 @@
 
 mod cursor;
 mod disk;
+pub mod inspect;
 mod journal;
 mod lock;
 mod note;

@@ -54,28 +54,26 @@ pub(super) fn recover(storage: &dyn Storage) -> Result<Recovered, OpenError> {
     let disk = |error| OpenError::Disk { place: storage.place(), error };
     let segments = find_segments(storage)?;
     let (mark, state) = Slots::open(storage, MARK).map_err(disk)?;
-    let Mark { end: marked, evicted, distrusted } =
-        state.as_deref().and_then(Mark::decode).unwrap_or_default();
-    let mut end = marked;
-    if let Some(last) = segments.last()
-        && last.ordinal > distrusted
-    {
-        let found = end_of(storage, last, marked).map_err(disk)?;
-        if found.sequence < marked.sequence {
-            last.set_damaged();
-            let items = marked.item - found.item;
-            tracing::error!(
-                place = storage.place(),
-                file = last.name(),
-                items,
-                "acknowledged data is missing at the end of the log"
-            );
-        } else {
-            end = found;
-        }
-    }
+    let marked = state.as_deref().and_then(Mark::decode).unwrap_or_default();
+    let end = find_end(storage, &segments, marked).map_err(disk)?;
+    let Mark { evicted, distrusted, .. } = marked;
     let next_ordinal = segments.last().map_or(1, |last| last.ordinal + 1);
     Ok(Recovered { segments, mark, end, evicted, distrusted, next_ordinal })
+}
+
+/// Where the log of these segments ends, of which the mark was left behind.
+pub(super) fn find_end(storage: &dyn Storage, segments: &[Arc<Segment>], mark: Mark) -> io::Result<Place> {
+    let Some(last) = segments.last().filter(|last| last.ordinal > mark.distrusted) else {
+        return Ok(mark.end);
+    };
+    let found = end_of(storage, last, mark.end)?;
+    if found.sequence >= mark.end.sequence {
+        return Ok(found);
+    }
+    last.set_damaged();
+    let (place, file, items) = (storage.place(), last.name(), mark.end.item - found.item);
+    tracing::error!(place, file, items, "acknowledged data is missing at the end of the log");
+    Ok(mark.end)
 }
 
 /// All segments in their order. Files that are none are left alone.

@@ -36,6 +36,11 @@ impl Scan {
         Scan { file, offset, block: Bytes::new() }
     }
 
+    /// The place of what comes next.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// What comes next before `end`.
     pub fn next(&mut self, end: u64) -> io::Result<Found> {
         if self.offset >= end {

@@ -46,6 +46,26 @@ impl Slots {
         Ok((slots, state))
     }
 
+    /// The state in the file `name`, without changing the file; nothing where no slot is whole. Somebody else may be
+    /// saving: a slot that is torn for that reason is whole a moment later.
+    pub fn read(storage: &dyn Storage, name: &str) -> io::Result<Option<Vec<u8>>> {
+        const READS: usize = 3;
+        let file = storage.open(name)?;
+        let mut newest: Option<(u64, Vec<u8>)> = None;
+        for _ in 0..READS {
+            let mut bytes = vec![0; 2 * SLOT_BYTES];
+            let read = file.read_at(&mut bytes, 0)?;
+            let states = bytes[..read].chunks(SLOT_BYTES).filter_map(whole);
+            let found = states.max_by_key(|(generation, _)| *generation);
+            if let Some((generation, state)) = found
+                && newest.as_ref().is_none_or(|(known, _)| *known < generation)
+            {
+                newest = Some((generation, state.to_vec()));
+            }
+        }
+        Ok(newest.map(|(_, state)| state))
+    }
+
     /// Saves `state`, of at most [`STATE_BYTES_MAX`]. It outlives the process at once, the machine after
     /// [`Slots::sync`].
     pub fn save(&mut self, state: &[u8]) -> io::Result<()> {

@@ -11,21 +11,21 @@ use codeagent_config::Signal;
 use super::storage::Storage;
 use super::{Form, Limits, Log, LogSettings, Next, Note, Reader, Receipt, WhenFull};
 use crate::Batch;
-use simulated::Simulated;
+pub(super) use simulated::Simulated;
 
-fn settings() -> LogSettings {
+pub(super) fn settings() -> LogSettings {
     let limits =
         Limits { segment_bytes: 500, bytes_max: 1 << 20, age_max: None, when_full: WhenFull::Refuse };
     LogSettings { limits, form: Form::Plain, memory_bytes: 0, keeps_all: false }
 }
 
-fn open(disk: &Simulated, settings: LogSettings) -> Log {
+pub(super) fn open(disk: &Simulated, settings: LogSettings) -> Log {
     let storage: Arc<dyn Storage> = Arc::new(disk.clone());
     Log::open(storage, settings).unwrap()
 }
 
 /// A batch of two items whose payload is a number.
-fn batch(number: usize) -> Batch {
+pub(super) fn batch(number: usize) -> Batch {
     Batch::new(Signal::Logs, Bytes::from(format!("{number:>60}")), 2)
 }
 
@@ -33,14 +33,14 @@ fn number(batch: &Batch) -> usize {
     std::str::from_utf8(&batch.to_contiguous()).unwrap().trim().parse().unwrap()
 }
 
-async fn append(log: &Log, numbers: impl IntoIterator<Item = usize>) {
+pub(super) async fn append(log: &Log, numbers: impl IntoIterator<Item = usize>) {
     for number in numbers {
         log.append(batch(number), Note::default()).await.unwrap();
     }
 }
 
 /// Reads `count` batches, without settling them.
-async fn read(reader: &mut Reader, count: usize) -> Vec<(usize, Receipt)> {
+pub(super) async fn read(reader: &mut Reader, count: usize) -> Vec<(usize, Receipt)> {
     let mut read = Vec::new();
     while read.len() < count {
         match reader.next().await {
@@ -51,7 +51,7 @@ async fn read(reader: &mut Reader, count: usize) -> Vec<(usize, Receipt)> {
     read
 }
 
-fn settle(read: Vec<(usize, Receipt)>) -> Vec<usize> {
+pub(super) fn settle(read: Vec<(usize, Receipt)>) -> Vec<usize> {
     let settle = |(number, receipt): (usize, Receipt)| {
         receipt.settle();
         receipt.save();
@@ -60,7 +60,7 @@ fn settle(read: Vec<(usize, Receipt)>) -> Vec<usize> {
     read.into_iter().map(settle).collect()
 }
 
-fn segments(disk: &Simulated) -> Vec<String> {
+pub(super) fn segments(disk: &Simulated) -> Vec<String> {
     let mut names = disk.list().unwrap();
     names.retain(|name| name.ends_with(".segment"));
     names

@@ -13,6 +13,9 @@ Examples:
       Start with a configuration of your own; the OpenTelemetry Collector's format.
   codeagent-collector --config base.yaml --config site.yaml --set exporters.otlp.endpoint=gateway:4317
       Merge files, the later one wins, and set one key on top.
+  codeagent-collector --config collector.yaml --watch
+      Reload when the file changes. SIGHUP reloads too. What did not change is not touched; a configuration with
+      mistakes changes nothing.
   codeagent-collector validate --config collector.yaml
       Report every mistake of a configuration at once, with line and suggestion.
   codeagent-collector status
@@ -86,6 +89,9 @@ pub struct Run {
     /// Where the configuration comes from.
     #[command(flatten)]
     pub sources: Sources,
+    /// Reload the configuration when one of its files changes, as SIGHUP does.
+    #[arg(long)]
+    pub watch: bool,
     /// Runtime threads; one a core when left out.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,

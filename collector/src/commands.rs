@@ -1,29 +1,56 @@
 //! `run` and `validate`.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 
-use codeagent_config::{Diagnostics, Document};
+use codeagent_config::{Diagnostics, Document, Kind};
 use codeagent_pipeline::Host;
 
 use crate::cli::{Run, Sources};
 use crate::graph::{self, Graph};
+use crate::service::{self, Setup, Watch};
 use crate::telemetry::{Settings, register_process};
-use crate::{configuration, exit, service};
+use crate::{configuration, exit};
+
+/// A configuration that was read and built. With errors among the diagnostics it must not run.
+pub struct Checked {
+    /// What was read.
+    pub document: Document,
+    /// `service::telemetry`.
+    pub settings: Settings,
+    /// What was built.
+    pub graph: Graph,
+}
+
+/// Reads a configuration and builds it, apart from all that runs.
+pub fn check(
+    sources: &Sources,
+    data_dir: &Path,
+    threads: usize,
+    diagnostics: &mut Diagnostics,
+) -> Option<Checked> {
+    let document = configuration::read(sources, data_dir, diagnostics)?;
+    let settings = Settings::read(&document.service.telemetry, diagnostics);
+    let mut host = Host::new(threads, service::default_memory_limit());
+    host.tracer = settings.tracer.clone();
+    register_process(&host);
+    let graph = graph::build(&document, host, None, diagnostics);
+    Some(Checked { document, settings, graph })
+}
 
 /// Checks a configuration; everything is built and nothing started.
 pub fn validate(sources: &Sources) -> ExitCode {
     let mut diagnostics = Diagnostics::new();
-    let data_dir = configuration::data_dir(None);
-    let built = configuration::read(sources, &data_dir, &mut diagnostics)
-        .map(|document| build(&document, 1, &mut diagnostics));
+    let checked = check(sources, &configuration::data_dir(None), 1, &mut diagnostics);
     print(&diagnostics);
-    let Some((graph, _)) = built.filter(|_| !diagnostics.has_errors()) else {
+    let Some(Checked { graph, .. }) = checked.filter(|_| !diagnostics.has_errors()) else {
         return exit::USAGE.into();
     };
+    let receivers = graph.services.keys().filter(|(kind, _)| *kind == Kind::Receiver);
     println!(
         "the configuration is valid: {} receivers, {} exporters{}",
-        graph.receivers.len(),
+        receivers.count(),
         graph.exporters.len(),
         if diagnostics.is_empty() { String::new() } else { format!("; {}", count(&diagnostics)) }
     );
@@ -35,23 +62,15 @@ pub fn run(options: Run) -> ExitCode {
     let mut diagnostics = Diagnostics::new();
     let data_dir = configuration::data_dir(options.data_dir.as_ref());
     let threads = options.threads.map_or_else(cores, usize::from);
-    let built = configuration::read(&options.sources, &data_dir, &mut diagnostics)
-        .map(|document| build(&document, threads, &mut diagnostics));
+    // before the files are read: what changes after that is noticed
+    let watch = options.watch.then(|| Watch::new(&options.sources));
+    let checked = check(&options.sources, &data_dir, threads, &mut diagnostics);
     print(&diagnostics);
-    let Some((graph, settings)) = built.filter(|_| !diagnostics.has_errors()) else {
+    let Some(checked) = checked.filter(|_| !diagnostics.has_errors()) else {
         eprintln!("nothing was started");
         return exit::USAGE.into();
     };
-    service::run(graph, settings, &options, threads, &data_dir)
-}
-
-fn build(document: &Document, threads: usize, diagnostics: &mut Diagnostics) -> (Graph, Settings) {
-    let settings = Settings::read(&document.service.telemetry, diagnostics);
-    let mut host = Host::new(threads, service::default_memory_limit());
-    host.tracer = settings.tracer.clone();
-    register_process(&host);
-    let graph = graph::build(document, host, diagnostics);
-    (graph, settings)
+    service::run(checked, Setup { options, threads, data_dir, watch })
 }
 
 fn cores() -> usize {

@@ -87,4 +87,34 @@ impl Document {
             Kind::Extension => &self.extensions,
         }
     }
+
+    /// Whether both say the same, wherever and however it was written.
+    #[must_use]
+    pub fn is_same(&self, other: &Document) -> bool {
+        Kind::ALL
+            .iter()
+            .all(|kind| all_same(self.components(*kind), other.components(*kind), Section::is_same))
+            && ids(&self.service.extensions).eq(ids(&other.service.extensions))
+            && all_same(&self.service.pipelines, &other.service.pipelines, PipelineSpec::is_same)
+            && self.service.telemetry.is_same(&other.service.telemetry)
+    }
+}
+
+impl PipelineSpec {
+    /// Whether both connect the same.
+    #[must_use]
+    pub fn is_same(&self, other: &PipelineSpec) -> bool {
+        ids(&self.receivers).eq(ids(&other.receivers))
+            && ids(&self.processors).eq(ids(&other.processors))
+            && ids(&self.exporters).eq(ids(&other.exporters))
+    }
+}
+
+fn ids(list: &[Spanned<ComponentId>]) -> impl Iterator<Item = &ComponentId> {
+    list.iter().map(|spanned| &spanned.value)
+}
+
+fn all_same<K: Eq, V>(one: &IndexMap<K, V>, other: &IndexMap<K, V>, same: impl Fn(&V, &V) -> bool) -> bool {
+    let pairs = one.iter().zip(other);
+    one.len() == other.len() && pairs.into_iter().all(|(a, b)| a.0 == b.0 && same(a.1, b.1))
 }

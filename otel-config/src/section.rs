@@ -84,6 +84,23 @@ impl Section {
         elements.iter().enumerate().map(item).collect()
     }
 
+    /// Whether both say the same once merged and expanded, wherever and however it was written. The order of
+    /// keys counts, since some components read it.
+    #[must_use]
+    pub fn is_same(&self, other: &Section) -> bool {
+        match (&self.node, &other.node) {
+            (Some(one), Some(other)) => one.is_same(other),
+            (Some(node), None) | (None, Some(node)) => node.is_null(),
+            (None, None) => true,
+        }
+    }
+
+    /// Whether `text` is one of the values written here, at any depth: so a component names another.
+    #[must_use]
+    pub fn mentions(&self, text: &str) -> bool {
+        self.node.as_ref().is_some_and(|node| node.mentions(text))
+    }
+
     /// The keys written here, in their order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.node.iter().filter_map(|node| node.as_map()).flat_map(|map| map.keys().map(|key| &**key))

@@ -41,6 +41,16 @@ impl Source {
         }
     }
 
+    /// The path that a location of [`Source::from_location`] names, if it is a file's.
+    #[must_use]
+    pub fn path_of(location: &str) -> Option<&str> {
+        match scheme(location) {
+            Some(("file", path)) => Some(path),
+            Some(("yaml" | "env" | "http" | "https", _)) => None,
+            _ => Some(location),
+        }
+    }
+
     /// A file.
     ///
     /// # Errors
@@ -76,6 +86,7 @@ mod tests {
         ];
         for (location, name, text) in cases {
             assert_eq!(Source::from_location(location, &environment), Ok(Source::new(name, text)));
+            assert_eq!(Source::path_of(location), name.starts_with('/').then_some(name));
         }
         for (location, reason) in [
             ("env:UNSET", "not set"),

@@ -1,6 +1,7 @@
 //! What a component is to the collector: a factory, built purely, started once.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
 use codeagent_config::{ComponentId, Diagnostics, Section};
@@ -10,7 +11,9 @@ use tokio::sync::watch;
 use crate::auth::Authenticators;
 use crate::spans::Tracer;
 use crate::telemetry::Registry;
-use crate::{Batch, BoxFuture, Budget, Consumer, Health, Ledger, Processor, Refused, Senders, Signal, Slots};
+use crate::{
+    Batch, BoxFuture, Budget, Consumer, Health, Ledger, Outputs, Processor, Refused, Senders, Signal, Slots,
+};
 
 /// What every factory tells about its component.
 #[derive(Clone, Copy)]
@@ -32,7 +35,8 @@ pub struct About {
 pub struct ReceiverFactory {
     /// What it makes.
     pub about: About,
-    /// Builds one. Pure: no I/O. Problems go to `context.diagnostics`, and the answer is `None`.
+    /// Builds one. Pure: no I/O. Problems go to `context.diagnostics`, and the answer is `None`. A reload changes
+    /// the outputs of a receiver that goes on.
     pub build: fn(&mut BuildContext<'_>, &Section, Outputs) -> Option<Box<dyn Receiver>>,
 }
 
@@ -108,6 +112,20 @@ pub struct Host {
     pub tracer: Tracer,
     /// When counting began.
     pub started: SystemTime,
+    /// Tells builds apart: components of one configuration must agree on what they share, such as a file.
+    pub build: BuildId,
+}
+
+/// One building of a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BuildId(u64);
+
+impl BuildId {
+    /// An id that no other build of the process has.
+    pub fn unique() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        BuildId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 /// Batch sizes that a `batch` processor passes on to the exporters' senders.
@@ -117,24 +135,6 @@ pub struct Batching {
     pub send_batch_size: usize,
     /// Items that a batch must not exceed; 0 for no limit.
     pub send_batch_max_size: usize,
-}
-
-/// Where a receiver or a connector puts what it takes, by signal.
-#[derive(Clone, Default)]
-pub struct Outputs([Option<Arc<dyn Consumer>>; 3]);
-
-impl Outputs {
-    /// Sets the consumer of `signal`.
-    #[must_use]
-    pub fn with(mut self, signal: Signal, consumer: Arc<dyn Consumer>) -> Self {
-        self.0[signal.index()] = Some(consumer);
-        self
-    }
-
-    /// The consumer of `signal`; nothing where no pipeline of that signal lists the component.
-    pub fn get(&self, signal: Signal) -> Option<&Arc<dyn Consumer>> {
-        self.0[signal.index()].as_ref()
-    }
 }
 
 /// What a processor section becomes.
@@ -190,7 +190,7 @@ impl Stop {
 pub struct Running {
     /// The task that ends with the component.
     pub task: tokio::task::JoinHandle<()>,
-    /// What it listens on, for people: `grpc 127.0.0.1:4317`.
+    /// What it listens on, for people: `grpc 127.0.0.1:4317`. The port is what stands after the last colon.
     pub endpoints: Vec<String>,
 }
 
@@ -200,6 +200,22 @@ pub struct Running {
 pub struct StartError {
     /// For people.
     pub message: String,
+    /// The port that it needs and something listens on already. During a reload that may be what it replaces,
+    /// which then makes room first.
+    pub taken_port: Option<u16>,
+}
+
+impl StartError {
+    /// A failure that has nothing to do with an address.
+    pub fn new(message: impl Into<String>) -> Self {
+        StartError { message: message.into(), taken_port: None }
+    }
+
+    /// A failure to listen on `port`, for the cause that the system gave.
+    pub fn listening(message: impl Into<String>, port: Option<u16>, cause: &std::io::Error) -> Self {
+        let taken_port = port.filter(|_| cause.kind() == std::io::ErrorKind::AddrInUse);
+        StartError { message: message.into(), taken_port }
+    }
 }
 
 /// An exporter inside its sender.
@@ -239,6 +255,7 @@ impl Host {
             senders: Arc::default(),
             tracer: Tracer::default(),
             started: SystemTime::now(),
+            build: BuildId::unique(),
         }
     }
 }

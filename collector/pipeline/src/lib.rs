@@ -12,6 +12,7 @@ pub mod json;
 mod ledger;
 pub mod log;
 pub mod otlp;
+mod outputs;
 mod processor;
 mod refused;
 pub mod sampling;
@@ -24,15 +25,16 @@ pub use batch::{Batch, Chunk};
 pub use budget::{Budget, Oversize, Permit, QueueId, Slots};
 pub use codeagent_config::Signal;
 pub use component::{
-    About, Batching, BuildContext, BuiltExporter, BuiltExtension, BuiltProcessor, ConnectorFactory,
-    ExporterFactory, ExtensionFactory, Host, Outputs, ProcessorFactory, Receiver, ReceiverFactory, Running,
-    Sending, StartError, Stop,
+    About, Batching, BuildContext, BuildId, BuiltExporter, BuiltExtension, BuiltProcessor, ConnectorFactory,
+    ExporterFactory, ExtensionFactory, Host, ProcessorFactory, Receiver, ReceiverFactory, Running, Sending,
+    StartError, Stop,
 };
 pub use consume::{BoxFuture, Consumer};
 pub use export::{Encoded, Exporter, Rejection, SendError, Sent, Settled};
 pub use fanout::{Entry, Fanout, Pipeline};
 pub use health::{Health, Phase};
 pub use ledger::{InFlight, Ledger, Node, NodeKind, Reason, Row};
+pub use outputs::Outputs;
 pub use processor::{Processed, Processor};
 pub use refused::Refused;
 pub use sender::{QueueConfig, RetryConfig, Sender, SenderSettings};

@@ -3,50 +3,118 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use codeagent_components as components;
-use codeagent_config::{ComponentId, Diagnostics, Document, PipelineId, Section, Spanned};
+use codeagent_config::{ComponentId, Diagnostics, Document, Kind, PipelineId, Section};
+use codeagent_pipeline::auth::Authenticator;
 use codeagent_pipeline::{
-    Batching, BuildContext, BuiltExporter, BuiltExtension, Consumer, Host, Receiver, Signal,
+    Batching, BuildContext, BuildId, BuiltExporter, Consumer, Host, Outputs, Processor, Receiver, Signal,
 };
+use indexmap::IndexMap;
+use tokio::sync::mpsc;
 
 use crate::catalog;
 
+mod exporters;
+mod extensions;
+mod origin;
 mod pipelines;
 mod receivers;
+#[cfg(test)]
+mod tests;
+mod tracked;
 
-/// A built collector, not started.
+pub use origin::Origin;
+use tracked::{Busy, Tracked};
+
+/// A built collector, not started. Where it was built beside a running one, it shares with it what did not change.
 pub struct Graph {
-    /// Extensions with a server of their own, in the order of the configuration.
-    pub extensions: Vec<(ComponentId, Box<dyn Receiver>)>,
+    /// What has a task of its own: extensions, then receivers, in the order of the configuration.
+    pub services: IndexMap<ServiceId, Service>,
     /// Exporters' senders.
-    pub exporters: Vec<(ComponentId, BuiltExporter)>,
-    /// Receivers.
-    pub receivers: Vec<(ComponentId, Box<dyn Receiver>)>,
+    pub exporters: IndexMap<(ComponentId, Signal), Exporter>,
+    /// Bytes that data may hold, where a `memory_limiter` sets a limit.
+    pub memory_limit: Option<usize>,
     /// What all components share.
     pub host: Host,
+    /// Ends when no batch is on the way through these pipelines, once the graph itself is dropped.
+    pub idle: Option<mpsc::Receiver<std::convert::Infallible>>,
+    extensions: HashMap<ComponentId, Extension>,
+    processors: HashMap<StepId, Step>,
+}
+
+/// A service by its kind and id.
+pub type ServiceId = (Kind, ComponentId);
+
+/// A receiver, or an extension with a server.
+pub struct Service {
+    origin: Origin,
+    /// Whether the running one goes on.
+    pub is_kept: bool,
+    /// What is to be started.
+    pub built: Option<Box<dyn Receiver>>,
+    /// Where it puts what it takes: shared with the running one.
+    pub outputs: Outputs,
+    /// Where it is to put that once this graph runs.
+    pub next: Outputs,
+}
+
+/// An exporter's sender.
+pub struct Exporter {
+    origin: Origin,
+    /// Whether the running one goes on.
+    pub is_kept: bool,
+    /// The sender.
+    pub sender: BuiltExporter,
+}
+
+struct Extension {
+    origin: Origin,
+    is_listed: bool,
+    authenticator: Option<Authenticator>,
+}
+
+/// A processor by its pipeline and its place in it.
+type StepId = (PipelineId, usize, ComponentId);
+
+struct Step {
+    origin: Origin,
+    processor: Arc<dyn Processor>,
 }
 
 /// Builds all components of `document`. Problems go to `diagnostics`; with errors among them the graph must not run.
-pub fn build(document: &Document, mut host: Host, diagnostics: &mut Diagnostics) -> Graph {
-    let extensions = build_extensions(document, &mut host, diagnostics);
+/// What is the same in the `running` graph is taken from there.
+pub fn build(
+    document: &Document,
+    mut host: Host,
+    running: Option<&Graph>,
+    diagnostics: &mut Diagnostics,
+) -> Graph {
+    let (busy, idle) = mpsc::channel(1);
+    host.build = BuildId::unique();
     let mut builder = Builder {
         document,
-        host,
+        running,
         diagnostics,
-        exporters: HashMap::new(),
-        order: Vec::new(),
+        graph: Graph {
+            services: IndexMap::new(),
+            exporters: IndexMap::new(),
+            memory_limit: None,
+            host,
+            idle: Some(idle),
+            extensions: HashMap::new(),
+            processors: HashMap::new(),
+        },
+        broken: Vec::new(),
         connectors: HashMap::new(),
         pipelines: HashMap::new(),
+        busy,
     };
+    builder.extensions();
     for id in document.service.pipelines.keys() {
         builder.pipeline(id);
     }
-    let receivers = builder.receivers();
+    builder.receivers();
     builder.check_unused();
-    let Builder { mut exporters, order, host, .. } = builder;
-    let exporters =
-        order.into_iter().filter_map(|key| Some((key.0.clone(), exporters.remove(&key)??))).collect();
-    Graph { extensions, exporters, receivers, host }
+    builder.graph
 }
 
 /// A pipeline, and the senders that its batches can reach.
@@ -58,128 +126,63 @@ struct BuiltPipeline {
 
 struct Builder<'a> {
     document: &'a Document,
-    host: Host,
+    running: Option<&'a Graph>,
     diagnostics: &'a mut Diagnostics,
-    /// `None` where building failed: it is reported once.
-    exporters: HashMap<(ComponentId, Signal), Option<BuiltExporter>>,
-    order: Vec<(ComponentId, Signal)>,
+    graph: Graph,
+    /// Exporters that could not be built: it is reported once.
+    broken: Vec<(ComponentId, Signal)>,
     connectors: HashMap<(ComponentId, Signal), Option<BuiltPipeline>>,
     /// `None` while a pipeline is being built: a cycle, which the document's check has reported.
     pipelines: HashMap<PipelineId, Option<BuiltPipeline>>,
+    busy: Busy,
 }
 
 impl Builder<'_> {
-    /// Builds the exporter `id` for `signal`, or gives the one that is built.
-    fn exporter(
-        &mut self,
-        id: &Spanned<ComponentId>,
-        signal: Signal,
-        batching: Option<Batching>,
-    ) -> Option<BuiltExporter> {
-        let key = (id.value.clone(), signal);
-        if let Some(built) = self.exporters.get(&key) {
-            return built.clone();
-        }
-        let built = self.build_exporter(&key.0, signal, batching);
-        self.order.push(key.clone());
-        self.exporters.insert(key, built.clone());
-        built
-    }
-
-    fn build_exporter(
-        &mut self,
-        id: &ComponentId,
-        signal: Signal,
-        batching: Option<Batching>,
-    ) -> Option<BuiltExporter> {
-        let section = self.document.exporters.get(id)?;
-        let factories = components::exporters::ALL;
-        let factory = catalog::find(factories, |factory| &factory.about, &id.kind);
-        let factory = known(factory, self.diagnostics, section, "exporter", id, || {
-            catalog::advice(factories, |factory| &factory.about, &id.kind)
-        })?;
-        supports(factory.about.signals, signal, self.diagnostics, section, id)?;
-        let mut context = BuildContext { id, diagnostics: self.diagnostics, host: &self.host, batching };
-        (factory.build)(&mut context, section, signal)
+    /// What a component is built with.
+    fn context<'a>(&'a mut self, id: &'a ComponentId, batching: Option<Batching>) -> BuildContext<'a> {
+        BuildContext { id, diagnostics: self.diagnostics, host: &self.graph.host, batching }
     }
 
     /// Builds what no pipeline uses too, so that its mistakes are found.
     fn check_unused(&mut self) {
-        let document = self.document;
-        for id in document.exporters.keys() {
-            if !self.exporters.keys().any(|(built, _)| built == id) {
-                let factory = catalog::find(components::exporters::ALL, |factory| &factory.about, &id.kind);
-                let signal = factory.and_then(|factory| factory.about.signals.first());
-                let _ = self.build_exporter(id, signal.copied().unwrap_or(Signal::Traces), None);
-            }
-        }
+        self.check_unused_exporters();
         self.check_unused_processors();
         self.check_unused_receivers();
     }
-}
 
-/// Reports an unknown type.
-fn known<F>(
-    factory: Option<F>,
-    diagnostics: &mut Diagnostics,
-    section: &Section,
-    role: &str,
-    id: &ComponentId,
-    advice: impl FnOnce() -> String,
-) -> Option<F> {
-    if factory.is_none() {
-        diagnostics.push(section.error(format!("there is no {role} of type `{}`", id.kind), advice()));
-    }
-    factory
-}
-
-/// Reports a signal that the component does not work on.
-fn supports(
-    signals: &[Signal],
-    signal: Signal,
-    diagnostics: &mut Diagnostics,
-    section: &Section,
-    id: &ComponentId,
-) -> Option<()> {
-    if signals.contains(&signal) {
-        return Some(());
-    }
-    let list = signals.iter().map(|signal| signal.as_str()).collect::<Vec<_>>().join(", ");
-    let message = format!("`{id}` does not support {signal}");
-    diagnostics
-        .push(section.error(message, format!("it supports {list}; take it out of the {signal} pipeline")));
-    None
-}
-
-fn build_extensions(
-    document: &Document,
-    host: &mut Host,
-    diagnostics: &mut Diagnostics,
-) -> Vec<(ComponentId, Box<dyn Receiver>)> {
-    let mut authenticators = HashMap::new();
-    let mut services = Vec::new();
-    for (id, section) in &document.extensions {
-        let Some(built) = build_extension(id, section, host, diagnostics) else { continue };
-        if let Some(authenticator) = built.authenticator {
-            authenticators.insert(id.clone(), authenticator);
+    /// The factory of the component `id`, or a report that there is none.
+    fn factory<'f, F>(
+        &mut self,
+        factories: &'f [F],
+        about: impl Fn(&F) -> &codeagent_pipeline::About,
+        kind: Kind,
+        id: &ComponentId,
+        section: &Section,
+    ) -> Option<&'f F> {
+        let factory = catalog::find(factories, &about, &id.kind);
+        if factory.is_none() {
+            let message = format!("there is no {} of type `{}`", kind.singular(), id.kind);
+            let advice = catalog::advice(factories, &about, &id.kind);
+            self.diagnostics.push(section.error(message, advice));
         }
-        let listed = document.service.extensions.iter().any(|listed| listed.value == *id);
-        services.extend(built.service.filter(|_| listed).map(|service| (id.clone(), service)));
+        factory
     }
-    host.authenticators = Arc::new(authenticators);
-    services
-}
 
-fn build_extension(
-    id: &ComponentId,
-    section: &Section,
-    host: &Host,
-    diagnostics: &mut Diagnostics,
-) -> Option<BuiltExtension> {
-    let factories = components::extensions::ALL;
-    let factory = catalog::find(factories, |factory| &factory.about, &id.kind);
-    let factory = known(factory, diagnostics, section, "extension", id, || {
-        catalog::advice(factories, |factory| &factory.about, &id.kind)
-    })?;
-    (factory.build)(&mut BuildContext { id, diagnostics, host, batching: None }, section)
+    /// Reports a signal that the component does not work on.
+    fn supports(
+        &mut self,
+        signals: &[Signal],
+        signal: Signal,
+        id: &ComponentId,
+        section: &Section,
+    ) -> Option<()> {
+        if signals.contains(&signal) {
+            return Some(());
+        }
+        let list = signals.iter().map(|signal| signal.as_str()).collect::<Vec<_>>().join(", ");
+        let message = format!("`{id}` does not support {signal}");
+        let help = format!("it supports {list}; take it out of the {signal} pipeline");
+        self.diagnostics.push(section.error(message, help));
+        None
+    }
 }

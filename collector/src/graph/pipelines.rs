@@ -3,17 +3,24 @@
 use std::sync::Arc;
 
 use codeagent_components as components;
-use codeagent_config::{ComponentId, PipelineId, PipelineSpec, Spanned};
+use codeagent_config::{ComponentId, Kind, PipelineId, PipelineSpec, Spanned};
 use codeagent_pipeline::{
-    Batching, BuildContext, BuiltExporter, BuiltProcessor, Consumer, Entry, Fanout, Node, NodeKind, Outputs,
-    Pipeline, Processor, Signal,
+    Batching, BuiltExporter, BuiltProcessor, Consumer, Entry, Fanout, Node, NodeKind, Outputs, Pipeline,
+    Processor, Signal,
 };
 
-use super::{Builder, BuiltPipeline, known, supports};
+use super::{Builder, BuiltPipeline, Origin, Step, StepId};
 use crate::catalog;
 
 /// A pipeline's processors, each with the node that counts it.
-type Steps = Vec<(Arc<Node>, Box<dyn Processor>)>;
+type Steps = Vec<(Arc<Node>, Arc<dyn Processor>)>;
+
+/// What a processor's section became: a step can be shared with the running graph.
+enum Built {
+    Step(Arc<dyn Processor>),
+    Batching(Batching),
+    MemoryLimit(usize),
+}
 
 impl Builder<'_> {
     /// Builds the pipeline `id`, or gives the one that is built.
@@ -22,7 +29,8 @@ impl Builder<'_> {
             return known.clone();
         }
         self.pipelines.insert(id.clone(), None);
-        let spec = self.document.service.pipelines.get(id)?;
+        let document = self.document;
+        let spec = document.service.pipelines.get(id)?;
         let (steps, batching) = self.steps(id, spec);
         let output = self.output(id, spec, batching)?;
         let built =
@@ -33,17 +41,19 @@ impl Builder<'_> {
 
     fn steps(&mut self, pipeline: &PipelineId, spec: &PipelineSpec) -> (Steps, Option<Batching>) {
         let (mut steps, mut batching) = (Vec::new(), None);
-        for id in &spec.processors {
-            match self.processor(id, pipeline.signal) {
-                Some(BuiltProcessor::Step(processor)) => {
-                    let name = pipeline.to_string();
-                    let node =
-                        self.host.ledger.node(NodeKind::Processor, &id.to_string(), &name, pipeline.signal);
+        for (at, id) in spec.processors.iter().enumerate() {
+            let key = (pipeline.clone(), at, id.value.clone());
+            match self.kept_step(&key).or_else(|| self.processor(id, pipeline.signal)) {
+                Some(Built::Step(processor)) => {
+                    let (ledger, name) = (&self.graph.host.ledger, pipeline.to_string());
+                    let node = ledger.node(NodeKind::Processor, &id.to_string(), &name, pipeline.signal);
+                    self.remember(key, &processor);
                     steps.push((node, processor));
                 }
-                Some(BuiltProcessor::Batching(sizes)) => batching = Some(sizes),
-                Some(BuiltProcessor::MemoryLimit { bytes }) => {
-                    self.host.memory.set_limit(bytes.min(self.host.memory.limit()));
+                Some(Built::Batching(sizes)) => batching = Some(sizes),
+                Some(Built::MemoryLimit(bytes)) => {
+                    let lowest = self.graph.memory_limit.map_or(bytes, |limit| limit.min(bytes));
+                    self.graph.memory_limit = Some(lowest);
                 }
                 None => {}
             }
@@ -51,17 +61,31 @@ impl Builder<'_> {
         (steps, batching)
     }
 
-    fn processor(&mut self, id: &ComponentId, signal: Signal) -> Option<BuiltProcessor> {
+    /// The processor at this place in the running graph, if it is the same: it may hold state.
+    fn kept_step(&self, key: &StepId) -> Option<Built> {
+        let step = self.running?.processors.get(key)?;
+        let origin = Origin::of(self.document, self.document.processors.get(&key.2)?, None);
+        step.origin.is_same(&origin).then(|| Built::Step(step.processor.clone()))
+    }
+
+    fn remember(&mut self, key: StepId, processor: &Arc<dyn Processor>) {
+        if let Some(section) = self.document.processors.get(&key.2) {
+            let step =
+                Step { origin: Origin::of(self.document, section, None), processor: processor.clone() };
+            self.graph.processors.insert(key, step);
+        }
+    }
+
+    fn processor(&mut self, id: &ComponentId, signal: Signal) -> Option<Built> {
         let section = self.document.processors.get(id)?;
         let factories = components::processors::ALL;
-        let factory = catalog::find(factories, |factory| &factory.about, &id.kind);
-        let factory = known(factory, self.diagnostics, section, "processor", id, || {
-            catalog::advice(factories, |factory| &factory.about, &id.kind)
-        })?;
-        supports(factory.about.signals, signal, self.diagnostics, section, id)?;
-        let mut context =
-            BuildContext { id, diagnostics: self.diagnostics, host: &self.host, batching: None };
-        (factory.build)(&mut context, section, signal)
+        let factory = self.factory(factories, |factory| &factory.about, Kind::Processor, id, section)?;
+        self.supports(factory.about.signals, signal, id, section)?;
+        Some(match (factory.build)(&mut self.context(id, None), section, signal)? {
+            BuiltProcessor::Step(processor) => Built::Step(processor.into()),
+            BuiltProcessor::Batching(sizes) => Built::Batching(sizes),
+            BuiltProcessor::MemoryLimit { bytes } => Built::MemoryLimit(bytes),
+        })
     }
 
     fn output(
@@ -99,15 +123,10 @@ impl Builder<'_> {
     fn build_connector(&mut self, id: &ComponentId, signal: Signal) -> Option<BuiltPipeline> {
         let section = self.document.connectors.get(id)?;
         let factories = components::connectors::ALL;
-        let factory = catalog::find(factories, |factory| &factory.about, &id.kind);
-        let factory = known(factory, self.diagnostics, section, "connector", id, || {
-            catalog::advice(factories, |factory| &factory.about, &id.kind)
-        })?;
-        supports(factory.about.signals, signal, self.diagnostics, section, id)?;
+        let factory = self.factory(factories, |factory| &factory.about, Kind::Connector, id, section)?;
+        self.supports(factory.about.signals, signal, id, section)?;
         let (outputs, senders) = self.fed_by(id);
-        let mut context =
-            BuildContext { id, diagnostics: self.diagnostics, host: &self.host, batching: None };
-        let consumer = (factory.build)(&mut context, section, signal, outputs)?;
+        let consumer = (factory.build)(&mut self.context(id, None), section, signal, outputs)?;
         Some(BuiltPipeline { consumer, senders })
     }
 

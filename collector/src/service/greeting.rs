@@ -8,12 +8,12 @@ use codeagent_pipeline::Running;
 use crate::guide;
 
 /// Says what listens where, and for the embedded default how to use it.
-pub(super) fn greet(
-    receivers: &[(ComponentId, Running)],
+pub(super) fn greet<'a>(
+    receivers: impl Iterator<Item = (&'a ComponentId, &'a Running)> + Clone,
     metrics_address: Option<&str>,
     kept: Option<&Path>,
 ) {
-    for (id, receiver) in receivers {
+    for (id, receiver) in receivers.clone() {
         for endpoint in &receiver.endpoints {
             tracing::info!(receiver = %id, endpoint, "listening");
         }
@@ -23,7 +23,7 @@ pub(super) fn greet(
     }
     let Some(kept) = kept else { return };
     let listens_on = |protocol: &str| {
-        let mut endpoints = receivers.iter().flat_map(|(_, receiver)| &receiver.endpoints);
+        let mut endpoints = receivers.clone().flat_map(|(_, receiver)| &receiver.endpoints);
         endpoints.find_map(|endpoint| endpoint.strip_prefix(protocol).map(str::trim))
     };
     eprint!(

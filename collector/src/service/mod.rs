@@ -1,41 +1,57 @@
-//! The life of a running collector: start, serve, drain, report.
+//! The life of a running collector: start, serve, reload, drain, report.
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use codeagent_components::processors::memory_limiter::available_memory;
-use codeagent_config::ComponentId;
-use codeagent_pipeline::{Host, Phase, Receiver, Running, Stop};
+use codeagent_pipeline::Phase;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::watch;
 
 use crate::cli::Run;
-use crate::graph::Graph;
+use crate::commands::Checked;
+use crate::configuration;
 use crate::telemetry::{self, Settings};
-use crate::{configuration, exit, live};
+use crate::{exit, live};
 
+mod collector;
 mod greeting;
 mod pages;
+mod reload;
+mod reloads;
 mod report;
+mod retire;
 mod signals;
+mod watch;
 
+use reload::Reloader;
 use report::Ending;
+use signals::{Signal, Signals};
+pub use watch::Watch;
 
-/// Runs a built collector until it is told to stop; the exit code says how that went.
-pub fn run(graph: Graph, settings: Settings, options: &Run, threads: usize, data_dir: &Path) -> ExitCode {
-    install_log(&settings, options);
+/// What a collector is run with.
+pub struct Setup {
+    /// The command line.
+    pub options: Run,
+    /// Runtime threads.
+    pub threads: usize,
+    /// Where the embedded default keeps data.
+    pub data_dir: PathBuf,
+    /// The files to watch, where that is asked for.
+    pub watch: Option<Watch>,
+}
+
+/// Runs a checked configuration until the collector is told to stop; the exit code says how that went.
+pub fn run(checked: Checked, setup: Setup) -> ExitCode {
+    install_log(&checked.settings, &setup.options);
     install_crypto();
-    let runtime = match runtime(threads) {
+    let runtime = match runtime(setup.threads) {
         Ok(runtime) => runtime,
         Err(error) => return fail(&anyhow::Error::from(error).context("cannot start runtime threads")),
     };
-    let is_default = configuration::is_default(&options.sources);
-    let kept = is_default.then(|| data_dir.to_owned());
-    let drain = *options.drain_timeout;
-    match runtime.block_on(serve(graph, settings, kept, drain)) {
+    match runtime.block_on(serve(checked, setup)) {
         Ok(Ending::Delivered) => exit::DONE.into(),
         Ok(Ending::Undelivered) => exit::UNDELIVERED.into(),
         Err(error) => fail(&error),
@@ -78,80 +94,64 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     exit::FAILED.into()
 }
 
-async fn serve(
-    graph: Graph,
-    settings: Settings,
-    kept: Option<std::path::PathBuf>,
-    drain: Duration,
-) -> anyhow::Result<Ending> {
-    let Graph { extensions, exporters, receivers, host } = graph;
-    let (order, stop) = Stop::channel();
-    let metrics_address = settings.metrics_address;
-    pages::serve(metrics_address.as_deref(), &host).await?;
-    let own = settings.push.start(host.clone()).context("cannot start to send own telemetry")?;
-    for (_, exporter) in &exporters {
-        exporter.clone().start();
+async fn serve(checked: Checked, mut setup: Setup) -> anyhow::Result<Ending> {
+    let mut signals = Signals::listen()?;
+    let watch = setup.watch.take();
+    if watch.as_ref().is_some_and(Watch::is_empty) {
+        tracing::warn!("--watch watches the files of --config, and there are none");
     }
-    let mut running = start_all("extension", extensions, &stop).await?;
-    let started = start_all("receiver", receivers, &stop).await?;
+    let kept = configuration::is_default(&setup.options.sources).then(|| setup.data_dir.clone());
+    let host = checked.graph.host.clone();
+    let own = checked.settings.push.start(host.clone()).context("cannot start to send own telemetry")?;
+    let metrics_address = checked.settings.metrics_address;
+    let mut reloader = Reloader::start(checked.document, checked.graph, metrics_address, setup).await?;
     host.health.set(Phase::Ready);
-    greeting::greet(&started, metrics_address.as_deref(), kept.as_deref());
+    reloader.greet(kept.as_deref());
     let live = std::io::stderr().is_terminal().then(|| tokio::spawn(live::lines(host.clone(), kept)));
-    running.extend(started);
-    signals::wait_for_stop().await?;
+    let outcome = work(&mut reloader, &mut signals, watch).await;
     if let Some(live) = live {
         live.abort();
     }
     host.health.set(Phase::Stopping);
-    tracing::info!(deadline = ?drain, "stopping: no new data, delivering what was accepted");
+    tracing::info!(deadline = ?reloader.drain(), "stopping: no new data, delivering what was accepted");
     let ending = tokio::select! {
-        ending = stop_all(order, running, exporters, drain, &host) => ending,
-        signal = signals::wait_for_stop() => {
-            signal?;
+        ending = reloader.stop() => ending,
+        () = signals.stop() => {
             tracing::warn!("second signal: stopping at once");
-            return Ok(report::report(&host));
+            return outcome.map(|()| report::report(&host));
         }
     };
     if let Some(own) = own {
-        own.stop(Instant::now() + OWN_DRAIN.min(drain)).await;
+        own.stop(Instant::now() + OWN_DRAIN.min(reloader.drain())).await;
     }
-    Ok(ending)
+    outcome.map(|()| ending)
 }
 
-async fn stop_all(
-    order: watch::Sender<Option<Instant>>,
-    running: Vec<(ComponentId, Running)>,
-    exporters: Vec<(ComponentId, codeagent_pipeline::BuiltExporter)>,
-    drain: Duration,
-    host: &Host,
-) -> Ending {
-    let deadline = Instant::now() + drain;
-    // No receiver is left to hear it: then there is nothing to stop.
-    let _ = order.send(Some(deadline));
-    let mut drains = tokio::task::JoinSet::new();
-    for (_, exporter) in exporters {
-        drains.spawn(async move { exporter.drain(deadline).await });
-    }
-    for (id, component) in running {
-        let patience = tokio::time::Instant::from_std(deadline + Duration::from_secs(1));
-        if tokio::time::timeout_at(patience, component.task).await.is_err() {
-            tracing::warn!(component = %id, "did not stop in time");
+/// Reloads whenever it is told to, until it is told to stop.
+async fn work(
+    reloader: &mut Reloader,
+    signals: &mut Signals,
+    mut watch: Option<Watch>,
+) -> anyhow::Result<()> {
+    let mut asked = None;
+    loop {
+        if let Some(cause) = asked.take_if(|_| reloader.may_reload()) {
+            reloader.reload(cause).await?;
+        }
+        tokio::select! {
+            signal = signals.next() => match signal {
+                Signal::Stop => return Ok(()),
+                Signal::Reload => asked = Some("SIGHUP"),
+            },
+            () = changed(&mut watch) => asked = Some("a file changed"),
+            () = reloader.retired() => {}
         }
     }
-    while drains.join_next().await.is_some() {}
-    report::report(host)
 }
 
-async fn start_all(
-    role: &str,
-    components: Vec<(ComponentId, Box<dyn Receiver>)>,
-    stop: &Stop,
-) -> anyhow::Result<Vec<(ComponentId, Running)>> {
-    let mut running = Vec::new();
-    for (id, component) in components {
-        let started = component.start(stop.clone()).await;
-        let started = started.with_context(|| format!("{role} `{id}` cannot start"))?;
-        running.push((id, started));
+async fn changed(watch: &mut Option<Watch>) {
+    match watch {
+        Some(watch) => watch.changed().await,
+        None => std::future::pending().await,
     }
-    Ok(running)
 }

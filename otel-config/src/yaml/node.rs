@@ -100,6 +100,19 @@ pub(crate) enum Value {
     Map(Map),
 }
 
+impl Value {
+    fn is_same_scalar(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Null, Value::Null) | (Value::Text, Value::Text) => true,
+            (Value::Bool(one), Value::Bool(other)) => one == other,
+            (Value::Int(one), Value::Int(other)) => one == other,
+            (Value::Uint(one), Value::Uint(other)) => one == other,
+            (Value::Float(one), Value::Float(other)) => one.to_bits() == other.to_bits(),
+            _ => false,
+        }
+    }
+}
+
 /// In the order of the file.
 pub(crate) type Map = IndexMap<Arc<str>, Entry>;
 
@@ -124,6 +137,31 @@ impl Node {
 
     pub fn is_null(&self) -> bool {
         matches!(self.value, Value::Null)
+    }
+
+    /// Whether both say the same, wherever it was written.
+    pub fn is_same(&self, other: &Node) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Seq(one), Value::Seq(other)) => {
+                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.is_same(other))
+            }
+            (Value::Map(one), Value::Map(other)) => {
+                let mut pairs = one.iter().zip(other);
+                one.len() == other.len()
+                    && pairs.all(|(one, other)| one.0 == other.0 && one.1.node.is_same(&other.1.node))
+            }
+            // a text field receives the text, and any other the value: both count
+            (one, another) => one.is_same_scalar(another) && self.text == other.text,
+        }
+    }
+
+    /// Whether a scalar in it, at any depth, reads `text`.
+    pub fn mentions(&self, text: &str) -> bool {
+        match &self.value {
+            Value::Seq(items) => items.iter().any(|item| item.mentions(text)),
+            Value::Map(map) => map.values().any(|entry| entry.node.mentions(text)),
+            _ => &*self.text == text,
+        }
     }
 
     /// What the value is, for a sentence: never its content.

@@ -80,6 +80,9 @@ pub const OTELCOL_PIPELINE_ID: Key<Text> = Key::new("otelcol.pipeline.id");
 /// A closed list. Whoever needs another reason adds it here, so that no item disappears without a name for it.
 pub const CODEAGENT_DROP_REASON: Key<value::DropReason> = Key::new("codeagent.drop.reason");
 
+/// `codeagent.reload.outcome`: What became of a reload of the configuration.
+pub const CODEAGENT_RELOAD_OUTCOME: Key<value::ReloadOutcome> = Key::new("codeagent.reload.outcome");
+
 /// `codeagent.request.encoding`: How the body of a request was encoded.
 pub const CODEAGENT_REQUEST_ENCODING: Key<value::RequestEncoding> = Key::new("codeagent.request.encoding");
 
@@ -185,6 +188,13 @@ pub(super) static DEFINED: &[Definition] = &[
         label: "reason",
         value_type: ValueType::Closed(&["malformed", "too_large", "over_budget", "queue_full", "filtered", "sampled", "rejected", "unrepresentable", "expired", "shutdown", "unsupported", "unauthenticated", "refused", "abandoned"]),
         brief: "Why an item or a request went no further.",
+        identifier: false,
+    },
+    Definition {
+        key: "codeagent.reload.outcome",
+        label: "codeagent_reload_outcome",
+        value_type: ValueType::Closed(&["applied", "unchanged", "invalid", "failed"]),
+        brief: "What became of a reload of the configuration.",
         identifier: false,
     },
     Definition {

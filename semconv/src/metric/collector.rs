@@ -603,6 +603,50 @@ pub static CODEAGENT_MEMORY_BUDGET_LIMIT: Metric = Metric {
     opt_in: false,
 };
 
+/// `codeagent.reload.done`: Reloads of the configuration.
+pub static CODEAGENT_RELOAD_DONE: Metric = Metric {
+    name: "codeagent.reload.done",
+    prometheus: "codeagent_reload_done_total",
+    instrument: Instrument::Counter,
+    number: Number::Int,
+    unit: "{reload}",
+    brief: "Reloads of the configuration.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("codeagent.reload.outcome", "codeagent_reload_outcome", Level::Required),
+    ],
+    opt_in: false,
+};
+
+/// `codeagent.reload.last.successful`: Whether the last reload went well (1) or the configuration before it still
+/// runs (0).
+///
+/// It is 1 before the first reload.
+pub static CODEAGENT_RELOAD_LAST_SUCCESSFUL: Metric = Metric {
+    name: "codeagent.reload.last.successful",
+    prometheus: "codeagent_reload_last_successful",
+    instrument: Instrument::Gauge,
+    number: Number::Int,
+    unit: "{reload}",
+    brief: "Whether the last reload went well (1) or the configuration before it still runs (0).",
+    buckets: &[],
+    attributes: &[],
+    opt_in: false,
+};
+
+/// `codeagent.reload.last.success_time`: When the configuration that runs was read, in seconds since 1970.
+pub static CODEAGENT_RELOAD_LAST_SUCCESS_TIME: Metric = Metric {
+    name: "codeagent.reload.last.success_time",
+    prometheus: "codeagent_reload_last_success_time_seconds",
+    instrument: Instrument::Gauge,
+    number: Number::Double,
+    unit: "s",
+    brief: "When the configuration that runs was read, in seconds since 1970.",
+    buckets: &[],
+    attributes: &[],
+    opt_in: false,
+};
+
 /// `codeagent.exporter.queue.used`: Bytes in the queue of an exporter.
 pub static CODEAGENT_EXPORTER_QUEUE_USED: Metric = Metric {
     name: "codeagent.exporter.queue.used",

@@ -77,6 +77,20 @@ closed_enum! {
 }
 
 closed_enum! {
+    /// `codeagent.reload.outcome`: What became of a reload of the configuration.
+    pub enum ReloadOutcome {
+        /// The new configuration runs.
+        Applied = "applied",
+        /// It says what the old one said.
+        Unchanged = "unchanged",
+        /// It has mistakes, and the old one runs on.
+        Invalid = "invalid",
+        /// Something in it could not start, and the old one runs on.
+        Failed = "failed",
+    }
+}
+
+closed_enum! {
     /// `codeagent.request.encoding`: How the body of a request was encoded.
     pub enum RequestEncoding {
         /// OTLP in binary protobuf.

@@ -76,7 +76,7 @@ pub(super) struct ReadAtStart<F>(pub F);
 impl<F: FnOnce() -> Result<(), AuthError> + Send + 'static> Receiver for ReadAtStart<F> {
     fn start(self: Box<Self>, mut stop: Stop) -> BoxFuture<'static, Result<Running, StartError>> {
         Box::pin(async move {
-            (self.0)().map_err(|AuthError(message)| StartError { message })?;
+            (self.0)().map_err(|AuthError(message)| StartError::new(message))?;
             let task = tokio::spawn(async move {
                 stop.requested().await;
             });

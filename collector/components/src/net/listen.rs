@@ -80,7 +80,7 @@ pub async fn listen(endpoint: &Endpoint, path: &str) -> Result<TcpListener, Star
         }
     }
     let error = failure.unwrap_or_else(|| std::io::ErrorKind::AddrNotAvailable.into());
-    Err(StartError { message: explain(endpoint, path, &error) })
+    Err(StartError::listening(explain(endpoint, path, &error), Some(endpoint.port), &error))
 }
 
 /// IPv4 first, as Go does: `localhost` must mean what agents on this machine connect to.
@@ -94,7 +94,7 @@ async fn addresses(endpoint: &Endpoint, path: &str) -> Result<Vec<SocketAddr>, S
         Ok(found) => found.collect(),
         Err(error) => {
             let message = format!("cannot listen on {endpoint}: {error}; change {path}");
-            return Err(StartError { message });
+            return Err(StartError::new(message));
         }
     };
     found.sort_by_key(SocketAddr::is_ipv6);

@@ -174,7 +174,7 @@ impl TlsServer {
         let config = config.clone();
         let build = Box::new(move |pems: &[Option<Pem>]| config.build(&protocols, pems));
         let server = Reloading::read(sources, build, TlsMetrics::register(metrics, path));
-        let server = server.map_err(|message| StartError { message: format!("{path}: {message}") })?;
+        let server = server.map_err(|message| StartError::new(format!("{path}: {message}")))?;
         let server = Arc::new(TlsServer(server));
         if let Some(next) = server.0.next_look() {
             tokio::spawn(follow(Arc::downgrade(&server), next));

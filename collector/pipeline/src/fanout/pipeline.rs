@@ -7,14 +7,14 @@ use crate::{Batch, BoxFuture, Consumer, Node, Processed, Processor, Reason, Refu
 
 /// The steps of one pipeline and what comes after them.
 pub struct Pipeline {
-    steps: Vec<(Arc<Node>, Box<dyn Processor>)>,
+    steps: Vec<(Arc<Node>, Arc<dyn Processor>)>,
     output: Arc<dyn Consumer>,
 }
 
 impl Pipeline {
     /// `steps` in their order, each counted at its node, and then `output`. Without steps it is `output`.
     pub fn through(
-        steps: Vec<(Arc<Node>, Box<dyn Processor>)>,
+        steps: Vec<(Arc<Node>, Arc<dyn Processor>)>,
         output: Arc<dyn Consumer>,
     ) -> Arc<dyn Consumer> {
         if steps.is_empty() { output } else { Arc::new(Pipeline { steps, output }) }

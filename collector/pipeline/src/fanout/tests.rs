@@ -132,7 +132,7 @@ async fn each_step_of_a_pipeline_is_counted() {
     let (ledger, output) = (Ledger::default(), Output::new(Ok(()), 1));
     let step = |id, skip: usize| {
         let node = ledger.node(NodeKind::Processor, id, "logs", Signal::Logs);
-        (node, Box::new(Skip(skip)) as Box<dyn Processor>)
+        (node, Arc::new(Skip(skip)) as Arc<dyn Processor>)
     };
     let pipeline = Pipeline::through(vec![step("a", 1), step("b", 2)], output.clone());
     assert_eq!(pipeline.consume(batch()).await, Ok(()));

@@ -8,7 +8,7 @@ use codeagent_semconv::{Metric, metric};
 use super::blame::Report;
 use super::room::Room;
 use crate::spans::{Span, Tracer};
-use crate::telemetry::{Counter, Histogram};
+use crate::telemetry::{Counter, Histogram, Registry};
 use crate::{Batch, Host, Node, SendError, Sent};
 
 /// The instruments of one sender.
@@ -20,22 +20,15 @@ pub(super) struct Metrics {
     /// The time of attempts that went well, that are to be repeated, that were refused.
     attempts: [Histogram; 3],
     tracer: Tracer,
+    registry: Arc<Registry>,
 }
 
 impl Metrics {
     /// Registers the instruments of the sender around `node`.
-    pub fn register(host: &Host, node: &Node, room: &Arc<Room>) -> Self {
+    pub fn register(host: &Host, node: &Node) -> Self {
         let registry = &host.metrics;
         let by_type = [("exporter", node.id.as_str()), ("data_type", node.signal.as_str())];
         let by_signal = [("exporter", node.id.as_str()), ("signal", node.signal.as_str())];
-        let gauge = |metric: &'static Metric, labels, read: fn(&Room) -> usize| {
-            let room: Weak<Room> = Arc::downgrade(room);
-            registry.gauge(metric, labels, move || room.upgrade().map(|room| read(&room) as f64));
-        };
-        gauge(&metric::OTELCOL_EXPORTER_QUEUE_SIZE, &by_type, |room| room.fill().0);
-        gauge(&metric::OTELCOL_EXPORTER_QUEUE_CAPACITY, &by_type, |room| room.fill().1);
-        gauge(&metric::CODEAGENT_EXPORTER_QUEUE_USED, &by_signal, |room| room.fill_bytes().0);
-        gauge(&metric::CODEAGENT_EXPORTER_QUEUE_LIMIT, &by_signal, |room| room.fill_bytes().1);
         let attempts = [None, Some("retryable"), Some("refused")].map(|error| {
             let mut labels = by_signal.to_vec();
             labels.extend(error.map(|error| ("error_type", error)));
@@ -47,12 +40,28 @@ impl Metrics {
             batch_bytes: registry.histogram(&metric::OTELCOL_EXPORTER_QUEUE_BATCH_SEND_SIZE_BYTES, &by_type),
             attempts,
             tracer: host.tracer.clone(),
+            registry: registry.clone(),
         }
     }
 
     /// The delivery of a batch begins.
     pub fn begin(&self, node: &Node, batch: &Batch) -> Span {
         self.tracer.export(node, batch)
+    }
+
+    /// Shows how full the sender is. Only of one that works: another of the same name may be at work until then,
+    /// and until then the gauges are its.
+    pub fn show(&self, node: &Node, room: &Arc<Room>) {
+        let by_type = [("exporter", node.id.as_str()), ("data_type", node.signal.as_str())];
+        let by_signal = [("exporter", node.id.as_str()), ("signal", node.signal.as_str())];
+        let gauge = |metric: &'static Metric, labels, read: fn(&Room) -> usize| {
+            let room: Weak<Room> = Arc::downgrade(room);
+            self.registry.gauge(metric, labels, move || room.upgrade().map(|room| read(&room) as f64));
+        };
+        gauge(&metric::OTELCOL_EXPORTER_QUEUE_SIZE, &by_type, |room| room.fill().0);
+        gauge(&metric::OTELCOL_EXPORTER_QUEUE_CAPACITY, &by_type, |room| room.fill().1);
+        gauge(&metric::CODEAGENT_EXPORTER_QUEUE_USED, &by_signal, |room| room.fill_bytes().0);
+        gauge(&metric::CODEAGENT_EXPORTER_QUEUE_LIMIT, &by_signal, |room| room.fill_bytes().1);
     }
 
     /// A merged batch is sent.

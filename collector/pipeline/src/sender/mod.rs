@@ -66,7 +66,7 @@ impl<E: Exporter> Sender<E> {
     ) -> Arc<Self> {
         let node = context.host.ledger.node(NodeKind::Exporter, &context.id.to_string(), "", signal);
         let room = Arc::new(Room::new(settings.queue));
-        let metrics = Metrics::register(context.host, &node, &room);
+        let metrics = Metrics::register(context.host, &node);
         Arc::new(Sender {
             exporter,
             node,
@@ -178,6 +178,7 @@ impl<E: Exporter> Sending for Sender<E> {
     }
 
     fn start(self: Arc<Self>) {
+        self.metrics.show(&self.node, &self.room);
         let run = tokio::spawn(self.clone().run());
         *self.run.lock() = Some(run);
     }

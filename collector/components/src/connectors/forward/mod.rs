@@ -40,7 +40,7 @@ fn build(
         return None;
     };
     let node = context.host.ledger.node(NodeKind::Connector, &context.id.to_string(), "", signal);
-    Some(Arc::new(Forward { node, next: next.clone() }))
+    Some(Arc::new(Forward { node, next }))
 }
 
 struct Forward {

@@ -41,7 +41,7 @@ fn exporter(context: &mut BuildContext<'_>, section: &Section, signal: Signal) -
     let config: Config = section.decode_refusing(UNSUPPORTED, context.diagnostics)?;
     let settings = config.check(section, context.diagnostics)?;
     let (format, compression) = (settings.format, settings.compression);
-    match writer::open_shared(settings) {
+    match writer::open_shared(settings, context.host.build) {
         Ok(writer) => Some(File::new(signal, format, compression, writer)),
         Err(message) => {
             let place = section.at("path").unwrap_or_else(|| section.clone());

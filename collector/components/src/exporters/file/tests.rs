@@ -183,3 +183,19 @@ fn mistakes_are_told_with_their_keys() {
     let shown = exporters(path, &["", ", format: proto"]).err().unwrap();
     assert!(shown.contains("with other settings"), "{shown}");
 }
+
+#[tokio::test]
+async fn after_a_reload_with_other_settings_old_and_new_write_to_one_open_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.jsonl");
+    // built one by one, as the configurations before and after a reload are
+    let (before, after) = (only(&path, ""), only(&path, ", rotation: {max_megabytes: 7}"));
+    for (exporter, text) in [(&before, "1"), (&after, "2"), (&before, "3"), (&after, "4")] {
+        write(exporter, text).await.unwrap();
+    }
+    drop(before);
+    write(&only(&path, ""), "5").await.unwrap();
+    assert_eq!(lines(&path), ["1", "2", "3", "4", "5"].map(request));
+    let refused = exporters(&path, &["", ", rotation: {max_megabytes: 7}"]).unwrap_err();
+    assert!(refused.contains("with other settings"), "{refused}");
+}

@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Weak};
 
+use codeagent_pipeline::BuildId;
 use parking_lot::Mutex;
 
 use super::backup;
@@ -15,24 +16,35 @@ const MEGABYTE: u64 = 1024 * 1024;
 /// The Collector's `max_megabytes` where it is 0.
 const MEGABYTES_DEFAULT: u64 = 100;
 
-static WRITERS: LazyLock<Mutex<HashMap<PathBuf, Weak<Writer>>>> = LazyLock::new(Mutex::default);
+/// The writers by their path.
+static WRITERS: LazyLock<Mutex<HashMap<PathBuf, Vec<Known>>>> = LazyLock::new(Mutex::default);
 
-/// The writer of this path, shared with all that have the same settings.
+/// A writer, and the build that asked for it last.
+type Known = (BuildId, Weak<Writer>);
+
+/// The writer of this path, shared with all that have the same settings. Where a reload changes the settings, the old
+/// writer and the new one share the open file for as long as the old one has something to write.
 ///
 /// # Errors
-/// When another exporter writes to the path with other settings.
-pub(super) fn open_shared(settings: FileSettings) -> Result<Arc<Writer>, String> {
+/// When another exporter of the same configuration writes to the path with other settings.
+pub(super) fn open_shared(settings: FileSettings, build: BuildId) -> Result<Arc<Writer>, String> {
     let mut writers = WRITERS.lock();
-    writers.retain(|_, writer| writer.strong_count() > 0);
-    if let Some(writer) = writers.get(&settings.path).and_then(Weak::upgrade) {
-        if writer.settings == settings {
-            return Ok(writer);
-        }
+    for known in writers.values_mut() {
+        known.retain(|(_, writer)| writer.strong_count() > 0);
+    }
+    writers.retain(|_, known| !known.is_empty());
+    let known = writers.entry(settings.path.clone()).or_default();
+    let alive: Vec<(BuildId, Arc<Writer>)> =
+        known.iter().filter_map(|(asked, writer)| Some((*asked, writer.upgrade()?))).collect();
+    if alive.iter().any(|(asked, writer)| *asked == build && writer.settings != settings) {
         let path = settings.path.display();
         return Err(format!("another exporter writes to {path} with other settings"));
     }
-    let writer = Arc::new(Writer { settings, file: Mutex::new(None) });
-    writers.insert(writer.settings.path.clone(), Arc::downgrade(&writer));
+    let file = alive.first().map(|(_, writer)| writer.file.clone()).unwrap_or_default();
+    let same = alive.into_iter().map(|(_, writer)| writer).find(|writer| writer.settings == settings);
+    let writer = same.unwrap_or_else(|| Arc::new(Writer { settings, file }));
+    known.retain(|(_, known)| !std::ptr::eq(known.as_ptr(), Arc::as_ptr(&writer)));
+    known.push((build, Arc::downgrade(&writer)));
     Ok(writer)
 }
 
@@ -40,7 +52,7 @@ pub(super) fn open_shared(settings: FileSettings) -> Result<Arc<Writer>, String>
 #[derive(Debug)]
 pub(super) struct Writer {
     settings: FileSettings,
-    file: Mutex<Option<Open>>,
+    file: Arc<Mutex<Option<Open>>>,
 }
 
 #[derive(Debug)]

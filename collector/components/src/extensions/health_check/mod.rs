@@ -78,8 +78,11 @@ impl Receiver for HealthCheck {
     fn start(self: Box<Self>, mut stop: Stop) -> BoxFuture<'static, Result<Running, StartError>> {
         Box::pin(async move {
             let endpoint = self.config.endpoint.clone();
-            let listener = TcpListener::bind(&endpoint).await.map_err(|error| StartError {
-                message: format!("cannot listen on {endpoint}: {error}; set `endpoint` to a free address"),
+            let listener = TcpListener::bind(&endpoint).await.map_err(|error| {
+                let message =
+                    format!("cannot listen on {endpoint}: {error}; set `endpoint` to a free address");
+                let port = endpoint.rsplit(':').next().and_then(|port| port.parse().ok());
+                StartError::listening(message, port, &error)
             })?;
             let address = listener.local_addr().map(|address| address.to_string()).unwrap_or(endpoint);
             let answer = Arc::new(move |path: &str| (path == self.config.path).then(|| self.reply()));

@@ -18,35 +18,37 @@ use crate::net::rpc_status::{Code, Status};
 pub(super) struct Door {
     id: String,
     transport: &'static str,
-    gates: [Option<Gate>; 3],
+    outputs: Outputs,
+    /// Made with the first pipeline of its signal.
+    nodes: [OnceLock<Arc<Node>>; 3],
     pub(super) memory: Arc<Budget>,
     host: Host,
     /// Made when the first request is refused for that reason.
     refused: [OnceLock<Counter>; Reason::ALL.len()],
 }
 
-/// The way of one signal.
-struct Gate {
-    node: Arc<Node>,
+/// The way of one signal, as it is now.
+struct Gate<'a> {
+    node: &'a Arc<Node>,
     output: Arc<dyn Consumer>,
 }
 
 impl Door {
     pub(super) fn new(id: &str, transport: &'static str, host: &Host, outputs: &Outputs) -> Self {
-        let gate = |signal| {
-            outputs.get(signal).map(|output| Gate {
-                node: host.ledger.receiver(id, transport, signal),
-                output: output.clone(),
-            })
-        };
-        Door {
+        let door = Door {
             id: id.to_owned(),
             transport,
-            gates: Signal::ALL.map(gate),
+            outputs: outputs.clone(),
+            nodes: Default::default(),
             memory: host.memory.clone(),
             host: host.clone(),
             refused: Default::default(),
+        };
+        // so that a receiver is in the ledger before anything comes
+        for signal in Signal::ALL {
+            let _none_of_it = door.gate(signal);
         }
+        door
     }
 
     /// Counts a request that is refused before anybody knows how many items it has.
@@ -61,8 +63,8 @@ impl Door {
 
     /// Begins the span of a request whose body is there.
     pub(super) fn begin(&self, signal: Signal, format: &str, headers: &HeaderMap) -> Option<Span> {
-        let gate = self.gates[signal.index()].as_ref()?;
-        Some(self.host.tracer.receive(&gate.node, self.transport, format, headers))
+        let node = self.nodes[signal.index()].get()?;
+        Some(self.host.tracer.receive(node, self.transport, format, headers))
     }
 
     /// Whether a pipeline takes this signal, before a body is read for nothing.
@@ -70,13 +72,15 @@ impl Door {
         self.gate(signal).map(drop)
     }
 
-    fn gate(&self, signal: Signal) -> Result<&Gate, Status> {
-        self.gates[signal.index()].as_ref().ok_or_else(|| {
-            let id = &self.id;
+    fn gate(&self, signal: Signal) -> Result<Gate<'_>, Status> {
+        let id = &self.id;
+        let Some(output) = self.outputs.get(signal) else {
             let message =
                 format!("{signal} are not taken here: no pipeline for {signal} lists the receiver {id}");
-            Status::new(Code::Unimplemented, message)
-        })
+            return Err(Status::new(Code::Unimplemented, message));
+        };
+        let node = || self.host.ledger.receiver(id, self.transport, signal);
+        Ok(Gate { node: self.nodes[signal.index()].get_or_init(node), output })
     }
 
     /// Checks a request body and hands it on; returns when it is delivered, or kept, or refused.

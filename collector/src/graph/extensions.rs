@@ -1,0 +1,58 @@
+//! Extensions: what they offer goes to the host, what they serve is a service.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use codeagent_components as components;
+use codeagent_config::{ComponentId, Kind, Section};
+use codeagent_pipeline::{BuiltExtension, Outputs};
+
+use super::{Builder, Extension, Origin, Service};
+
+impl Builder<'_> {
+    /// Builds all extensions; only listed ones are started.
+    pub(super) fn extensions(&mut self) {
+        for (id, section) in &self.document.extensions {
+            let origin = Origin::of(self.document, section, None);
+            let is_listed = self.document.service.extensions.iter().any(|listed| listed.value == *id);
+            if self.keep_extension(id, &origin, is_listed) {
+                continue;
+            }
+            let Some(BuiltExtension { authenticator, service }) = self.extension(id, section) else {
+                continue;
+            };
+            if let Some(service) = service.filter(|_| is_listed) {
+                let service = Service::new(origin.clone(), service, Outputs::default());
+                self.graph.services.insert((Kind::Extension, id.clone()), service);
+            }
+            self.graph.extensions.insert(id.clone(), Extension { origin, is_listed, authenticator });
+        }
+        let offered = self.graph.extensions.iter();
+        let offered =
+            offered.filter_map(|(id, extension)| Some((id.clone(), extension.authenticator.clone()?)));
+        self.graph.host.authenticators = Arc::new(offered.collect::<HashMap<_, _>>());
+    }
+
+    /// Takes the extension of the running graph over, if it is the same.
+    fn keep_extension(&mut self, id: &ComponentId, origin: &Origin, is_listed: bool) -> bool {
+        let Some(running) = self.running else { return false };
+        let known = running.extensions.get(id);
+        let Some(known) = known.filter(|known| known.is_listed == is_listed && known.origin.is_same(origin))
+        else {
+            return false;
+        };
+        let key = (Kind::Extension, id.clone());
+        if let Some(service) = running.services.get(&key) {
+            self.graph.services.insert(key, service.kept(Outputs::default()));
+        }
+        let (origin, authenticator) = (origin.clone(), known.authenticator.clone());
+        self.graph.extensions.insert(id.clone(), Extension { origin, is_listed, authenticator });
+        true
+    }
+
+    fn extension(&mut self, id: &ComponentId, section: &Section) -> Option<BuiltExtension> {
+        let factories = components::extensions::ALL;
+        let factory = self.factory(factories, |factory| &factory.about, Kind::Extension, id, section)?;
+        (factory.build)(&mut self.context(id, None), section)
+    }
+}

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::queue;
+
 const EXAMPLES: &str = "\
 Examples:
   codeagent-collector
@@ -20,13 +22,16 @@ Examples:
       Report every mistake of a configuration at once, with line and suggestion.
   codeagent-collector status
       Ask the running collector where every item went.
+  codeagent-collector queue list
+      What waits on disk, for whom, how old it is, and what was refused for good.
 
 Exit codes:
   0  done, or stopped with everything delivered
   1  could not start, or failed while running
   2  the command line or the configuration is wrong
   3  stopped, and some items were not delivered: the report says which
-  4  status: no collector answered";
+  4  status: no collector answered
+  5  queue: something on disk is damaged; what is whole was still read";
 
 /// A collector for the telemetry of AI code agents.
 #[derive(Debug, Parser)]
@@ -64,6 +69,9 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    /// What waits on disk, and what went wrong: for a stopped collector and a running one.
+    #[command(subcommand)]
+    Queue(queue::Command),
     /// Print a completion script: `codeagent-collector completions bash > /etc/bash_completion.d/codeagent-collector`.
     Completions {
         /// For which shell.

@@ -10,3 +10,5 @@ pub const USAGE: u8 = 2;
 pub const UNDELIVERED: u8 = 3;
 /// `status`: no collector answered.
 pub const UNREACHABLE: u8 = 4;
+/// `queue`: something on disk is damaged.
+pub const DAMAGED: u8 = 5;

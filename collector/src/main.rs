@@ -12,8 +12,10 @@ mod exit;
 mod graph;
 mod guide;
 mod live;
+mod queue;
 mod service;
 mod status;
+mod table;
 mod telemetry;
 
 use cli::{Cli, Command, Format};
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         Command::Components { format: Format::Text } => print(&catalog::to_text()),
         Command::Components { format: Format::Json } => print_json(&catalog::to_json()),
         Command::Schema => print_json(&catalog::to_schema()),
+        Command::Queue(command) => queue::run(command),
         Command::Status { endpoint, format } => status::ask(&endpoint, format),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::cli::Format;
 use crate::exit;
+use crate::table::table;
 
 /// The largest answer that is read.
 const ANSWER_BYTES_MAX: u64 = 16 << 20;
@@ -55,7 +56,8 @@ fn to_text(answer: &Value) -> String {
     let mut rows: Vec<[String; 8]> = vec![header.map(str::to_owned)];
     let nodes = answer["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
     rows.extend(nodes.iter().map(row));
-    let mut text = table(&rows);
+    // numbers stand right
+    let mut text = table(&rows, &[3, 4, 5, 6]);
     if nodes.is_empty() {
         text.push_str("\nnothing has arrived yet; send OTLP to 127.0.0.1:4317 (gRPC) or :4318 (HTTP)\n");
     }
@@ -98,22 +100,6 @@ fn dropped_line(node: &Value) -> Option<String> {
     let name = node["node"].as_str().unwrap_or_default();
     let signal = node["signal"].as_str().unwrap_or_default();
     (!list.is_empty()).then(|| format!("  {name} {signal}: {}\n", list.join(", ")))
-}
-
-/// Columns as wide as their widest cell; numbers (all from the fourth column but the last) stand right.
-fn table(rows: &[[String; 8]]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..8).map(width).collect();
-    let mut text = String::new();
-    for row in rows {
-        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| match column {
-            3..=6 => format!("{cell:>width$}"),
-            _ => format!("{cell:<width$}"),
-        });
-        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
-        text.push('\n');
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,0 +1,201 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use clap::Parser;
+use codeagent_pipeline::log::{Disk, Form, Limits, Log, LogSettings, Next, Note, WhenFull, folder_name};
+use codeagent_pipeline::{Batch, Signal};
+use tempfile::TempDir;
+
+use super::arguments::Export;
+use super::export::Written;
+use super::place::Places;
+use super::*;
+
+pub fn settings(keeps_all: bool) -> LogSettings {
+    let limits =
+        Limits { segment_bytes: 400, bytes_max: 1 << 20, age_max: None, when_full: WhenFull::Refuse };
+    LogSettings { limits, form: Form::Zstd, memory_bytes: 0, keeps_all }
+}
+
+/// A request with one span of this name, of one letter.
+pub fn span(name: u8) -> Batch {
+    let request = [0x0a, 7, 0x12, 5, 0x12, 3, 0x2a, 1, name];
+    Batch::new(Signal::Traces, Bytes::copy_from_slice(&request), 1)
+}
+
+pub fn open(folder: &Path, keeps_all: bool) -> Log {
+    std::fs::create_dir_all(folder).unwrap();
+    Log::open(Arc::new(Disk::new(folder, false)), settings(keeps_all)).unwrap()
+}
+
+/// Ten spans, a to j, of which `otlp` has got the first three and `old` none; two dead letters.
+pub async fn filled() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let pipeline = folder.path().join(folder_name("traces/eu"));
+    let log = open(&pipeline, false);
+    let (mut otlp, _old) = (log.reader("otlp").unwrap(), log.reader("old").unwrap());
+    for name in b'a'..=b'j' {
+        log.append(span(name), Note::default()).await.unwrap();
+    }
+    for _ in 0..3 {
+        let Next::Batch(logged) = otlp.next().await else { panic!() };
+        logged.receipt.settle();
+        logged.receipt.save();
+    }
+    let dead = open(&pipeline.join("dead"), true);
+    for (name, reason, refused) in [(b'x', "rejected", None), (b'y', "too_large", Some(1))] {
+        let message = Some(format!("no {}\nmore", name as char));
+        let note = Note { exporter: Some("otlp".into()), reason: Some(reason.into()), message, refused };
+        dead.append(span(name), note).await.unwrap();
+    }
+    folder
+}
+
+fn configured(folder: &TempDir) -> Places {
+    let pipelines = [("traces/eu".to_owned(), vec!["otlp".to_owned()])].into_iter().collect();
+    Places { directories: vec![folder.path().to_owned()], configured: Some(pipelines) }
+}
+
+/// A file of the log of the pipeline: the one at this place.
+fn tamper(folder: &TempDir, at: usize, change: impl FnOnce(&mut Vec<u8>)) -> String {
+    let pipeline = folder.path().join("traces+eu");
+    let names = std::fs::read_dir(&pipeline).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
+    names.retain(|name| name.ends_with(".segment"));
+    names.sort();
+    let mut bytes = std::fs::read(pipeline.join(&names[at])).unwrap();
+    change(&mut bytes);
+    std::fs::write(pipeline.join(&names[at]), bytes).unwrap();
+    names[at].clone()
+}
+
+fn export(folder: &TempDir, arguments: &[&str]) -> (Vec<String>, Written) {
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        export: Export,
+    }
+    let options = Line::parse_from([&["export"], arguments].concat()).export;
+    let queue = place::queues(folder.path(), None).unwrap().pop().unwrap();
+    let log = if options.dead { queue.dead.unwrap() } else { queue.log };
+    let (mut out, mut written) = (Vec::new(), Written::default());
+    export::write(&options, "traces/eu", &log.unwrap(), &mut out, &mut written).unwrap();
+    let names = String::from_utf8(out).unwrap();
+    let name = |line: &str| {
+        let request: serde_json::Value = serde_json::from_str(line).unwrap();
+        request["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["name"].as_str().unwrap().to_owned()
+    };
+    (names.lines().map(name).collect(), written)
+}
+
+#[tokio::test]
+async fn a_list_says_how_much_how_old_whose_and_why() {
+    let folder = filled().await;
+    let listed = list::list(folder.path(), &configured(&folder)).unwrap();
+    assert_eq!(listed.running, None);
+    let queue = &listed.pipelines[0];
+    assert_eq!((queue.pipeline.as_str(), queue.next_sequence), ("traces/eu", 10));
+    let found: Vec<_> = queue
+        .destinations
+        .iter()
+        .map(|to| (to.exporter.as_str(), to.is_configured, to.items, to.next_sequence))
+        .collect();
+    assert_eq!(found, [("old", Some(false), 10, 0), ("otlp", Some(true), 7, 3)]);
+    assert!(queue.destinations.iter().all(|to| to.oldest_ms.is_some() && to.bytes > 0));
+    let letters: Vec<_> = queue
+        .dead_letters
+        .iter()
+        .map(|found| (found.reason.as_str(), found.items, found.of_uncertain))
+        .collect();
+    assert_eq!(letters, [("rejected", 1, 0), ("too_large", 1, 1)]);
+    let text = list_text::render(&[listed]);
+    for expected in [
+        "no collector is running",
+        "old (not configured)",
+        "queue drop --pipeline traces/eu --exporter old",
+        "no x",
+        "1*",
+    ] {
+        assert!(text.contains(expected), "{expected}:\n{text}");
+    }
+    assert!(!text.contains("more\n"), "{text}");
+}
+
+#[tokio::test]
+async fn a_list_without_a_configuration_calls_nobody_unconfigured() {
+    let folder = filled().await;
+    let places = Places { directories: vec![folder.path().to_owned()], configured: None };
+    let text = list_text::render(&[list::list(folder.path(), &places).unwrap()]);
+    assert!(!text.contains("not configured") && text.contains("with --config"), "{text}");
+}
+
+#[test]
+fn where_nothing_was_kept_the_list_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = list_text::render(&[list::list(&folder.path().join("queue"), &configured(&folder)).unwrap()]);
+    assert!(text.contains("nothing was ever kept here"), "{text}");
+    assert!(list_text::render(&[]).contains("no `file_storage`"));
+}
+
+#[tokio::test]
+async fn a_running_collector_is_named() {
+    let folder = filled().await;
+    let _lock = codeagent_pipeline::log::FolderLock::take(folder.path()).unwrap();
+    let listed = list::list(folder.path(), &configured(&folder)).unwrap();
+    assert_eq!(listed.running, Some(format!("process {}", std::process::id())));
+}
+
+#[tokio::test]
+async fn what_is_not_delivered_is_exported_per_destination() {
+    let folder = filled().await;
+    assert_eq!(export(&folder, &["--exporter", "otlp"]).0.concat(), "defghij");
+    assert_eq!(export(&folder, &[]).0.concat(), "abcdefghij");
+    assert_eq!(export(&folder, &["--dead"]).0.concat(), "xy");
+    assert_eq!(export(&folder, &["--dead", "--reason", "rejected"]).0.concat(), "x");
+    assert_eq!(export(&folder, &["--dead", "--exporter", "kafka"]).0.concat(), "");
+}
+
+#[tokio::test]
+async fn a_record_that_is_damaged_costs_only_itself() {
+    let folder = filled().await;
+    tamper(&folder, 0, |bytes| bytes[90] ^= 1);
+    let (names, written) = export(&folder, &[]);
+    assert_eq!((names.len(), written.items, written.gone), (9, 9, 1));
+}
+
+#[tokio::test]
+async fn damage_is_named_with_its_file_and_counted() {
+    let folder = filled().await;
+    let verify = || {
+        let queue = place::queues(folder.path(), Some("traces/eu")).unwrap().pop().unwrap();
+        verify::verify(queue.pipeline, queue.log, &mut verify::Progress::default())
+    };
+    let whole = verify();
+    assert_eq!((whole.is_damaged(), whole.records, whole.items_gone), (false, 10, 0));
+    let file = tamper(&folder, 0, |bytes| bytes[90] ^= 1);
+    let found = verify();
+    assert_eq!((found.is_damaged(), found.records, found.items_gone), (true, 9, 1));
+    let text = verify::render(&[found]);
+    assert!(text.contains(&format!("{file}, byte ")) && text.contains("1 record with 1 item gone"), "{text}");
+}
+
+#[tokio::test]
+async fn a_queue_of_a_later_version_is_named_and_the_others_are_shown() {
+    let folder = filled().await;
+    let other = folder.path().join("logs");
+    std::fs::create_dir(&other).unwrap();
+    let header = later_version();
+    std::fs::write(other.join("0000000001-00000000000000000000-00000000000000000000.segment"), header)
+        .unwrap();
+    let text = list_text::render(&[list::list(folder.path(), &configured(&folder)).unwrap()]);
+    assert!(text.contains("format version 9") && text.contains("old (not configured)"), "{text}");
+}
+
+fn later_version() -> Vec<u8> {
+    let mut header = b"CATLOG\r\n\x09\x00".to_vec();
+    header.resize(24, 0);
+    header.extend(crc32c::crc32c(&header).to_le_bytes());
+    header.resize(32, 0);
+    header
+}

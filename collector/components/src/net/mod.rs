@@ -7,6 +7,7 @@ pub mod connect;
 pub mod decompress;
 pub mod grpc_client;
 pub mod grpc_server;
+pub mod gzip;
 pub mod http_client;
 pub mod http_server;
 pub mod listen;

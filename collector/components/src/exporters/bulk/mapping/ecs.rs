@@ -300,9 +300,14 @@ fn sound_name(name: &str) -> String {
     parts.collect::<Vec<_>>().join(".")
 }
 
+/// For an order in which what is in one object stands together: a dot is before everything else.
+fn by_parts(name: &str) -> impl Iterator<Item = u16> {
+    name.bytes().map(|byte| if byte == b'.' { 0 } else { 1 + u16::from(byte) })
+}
+
 /// Writes the fields as objects in each other.
 fn write_fields(out: &mut Vec<u8>, mut fields: Vec<Field<'_>>) {
-    fields.sort_by(|a, b| a.name.split('.').cmp(b.name.split('.')));
+    fields.sort_by(|a, b| by_parts(&a.name).cmp(by_parts(&b.name)));
     out.push(b'{');
     let mut open: Vec<&str> = Vec::new();
     for (at, field) in fields.iter().enumerate() {

@@ -4,6 +4,42 @@
 
 use crate::{Attribute, Level, Span, SpanKind};
 
+/// `otelcol.receiver.request`: A request to a receiver, from the end of its body to its answer. MetricsReceived and
+/// LogsReceived for the other signals.
+pub static OTELCOL_RECEIVER_REQUEST: Span = Span {
+    id: "otelcol.receiver.request",
+    name: "receiver/{receiver}/TraceDataReceived",
+    kind: SpanKind::Server,
+    brief: "A request to a receiver, from the end of its body to its answer. MetricsReceived and LogsReceived for the other signals.",
+    attributes: &[
+        Attribute::new("receiver", "receiver", Level::Required),
+        Attribute::new("transport", "transport", Level::Required),
+        Attribute::new("format", "format", Level::Required),
+        Attribute::new("accepted_spans", "accepted_spans", Level::Conditional("On a request of this signal.")),
+        Attribute::new("accepted_metric_points", "accepted_metric_points", Level::Conditional("On a request of this signal.")),
+        Attribute::new("accepted_log_records", "accepted_log_records", Level::Conditional("On a request of this signal.")),
+        Attribute::new("refused_spans", "refused_spans", Level::Conditional("On a request of this signal.")),
+        Attribute::new("refused_metric_points", "refused_metric_points", Level::Conditional("On a request of this signal.")),
+        Attribute::new("refused_log_records", "refused_log_records", Level::Conditional("On a request of this signal.")),
+    ],
+    opt_in: true,
+};
+
+/// `otelcol.exporter.delivery`: The delivery of a batch by an exporter, its retries included.
+pub static OTELCOL_EXPORTER_DELIVERY: Span = Span {
+    id: "otelcol.exporter.delivery",
+    name: "exporter/{exporter}/{data_type}",
+    kind: SpanKind::Client,
+    brief: "The delivery of a batch by an exporter, its retries included.",
+    attributes: &[
+        Attribute::new("exporter", "exporter", Level::Required),
+        Attribute::new("data_type", "data_type", Level::Required),
+        Attribute::new("items.sent", "items_sent", Level::Required),
+        Attribute::new("items.failed", "items_failed", Level::Required),
+    ],
+    opt_in: true,
+};
+
 /// `codeagent.permission.wait`: The time from the question for a permission to the decision.
 pub static CODEAGENT_PERMISSION_WAIT: Span = Span {
     id: "codeagent.permission.wait",
@@ -217,6 +253,8 @@ pub static CODEAGENT_TEST_RUN: Span = Span {
 
 /// Every kind of span.
 pub static ALL: &[&crate::Span] = &[
+    &OTELCOL_RECEIVER_REQUEST,
+    &OTELCOL_EXPORTER_DELIVERY,
     &CODEAGENT_PERMISSION_WAIT,
     &CODEAGENT_CONTEXT_COMPACT,
     &CODEAGENT_DEGRADATION_CHECK,

@@ -1,5 +1,4 @@
-//! The collector's own telemetry: its log, its metrics page, and where `service::telemetry` sends metrics, spans and
-//! log records.
+#![doc = include_str!("README.md")]
 
 mod config;
 mod destination;

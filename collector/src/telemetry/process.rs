@@ -13,7 +13,7 @@ pub fn register(host: &Host) {
         let status = |key| move || linux::status_bytes(&linux::read("/proc/self/status"), key);
         host.metrics.gauge(&metric::OTELCOL_PROCESS_MEMORY_RSS, &[], status("VmRSS:"));
         let total = &metric::OTELCOL_PROCESS_RUNTIME_TOTAL_SYS_MEMORY_BYTES;
-        host.metrics.gauge(total, &[], status("VmData:"));
+        host.metrics.gauge(total, &[], status("RssAnon:"));
         let cpu = || linux::cpu_seconds(&linux::read("/proc/self/stat"));
         host.metrics.gauge(&metric::OTELCOL_PROCESS_CPU_SECONDS, &[], cpu);
     }
@@ -55,7 +55,7 @@ mod linux {
             assert_eq!(cpu_seconds(""), None);
             let status = "Name:\tx\nVmRSS:\t  12 kB\n";
             assert_eq!(status_bytes(status, "VmRSS:"), Some(12.0 * 1024.0));
-            assert_eq!(status_bytes(status, "VmData:"), None);
+            assert_eq!(status_bytes(status, "RssAnon:"), None);
         }
 
         #[test]

@@ -118,3 +118,15 @@ fn what_cannot_be_is_refused_with_its_path() {
         assert!(!problems.contains("hunter2"), "{problems}");
     }
 }
+
+#[test]
+fn every_configuration_in_the_manual_is_valid() {
+    let manual = include_str!("README.md");
+    let blocks = manual.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let mut read_blocks = 0;
+    for block in blocks {
+        assert_eq!(read(block).1, "");
+        read_blocks += 1;
+    }
+    assert_eq!(read_blocks, 1);
+}

@@ -1,6 +1,6 @@
 // Generated from registry/ by `cargo run -p codeagent-semconv-codegen`; do not edit.
 
-use crate::{Bool, Definition, Key, Text, ValueType, value};
+use crate::{Bool, Definition, Int, Key, Text, ValueType, value};
 
 /// `receiver`: The id of the receiver, as the configuration names it.
 ///
@@ -43,6 +43,69 @@ pub const DATA_TYPE: Key<Text> = Key::new("data_type");
 ///
 /// Examples: `traces`, `metrics`, `logs`.
 pub const OTEL_SIGNAL: Key<Text> = Key::new("otel.signal");
+
+/// `format`: How the body of a request was written.
+///
+/// The Collector's attribute on the spans of a receiver.
+///
+/// Examples: `protobuf`, `json`.
+pub const FORMAT: Key<Text> = Key::new("format");
+
+/// `accepted_spans`: Spans that the receiver took from the request.
+///
+/// The Collector's attribute on the spans of a receiver.
+///
+/// Example: `100`.
+pub const ACCEPTED_SPANS: Key<Int> = Key::new("accepted_spans");
+
+/// `accepted_metric_points`: Metric data points that the receiver took from the request.
+///
+/// The Collector's attribute on the spans of a receiver.
+///
+/// Example: `100`.
+pub const ACCEPTED_METRIC_POINTS: Key<Int> = Key::new("accepted_metric_points");
+
+/// `accepted_log_records`: Log records that the receiver took from the request.
+///
+/// The Collector's attribute on the spans of a receiver.
+///
+/// Example: `100`.
+pub const ACCEPTED_LOG_RECORDS: Key<Int> = Key::new("accepted_log_records");
+
+/// `refused_spans`: Spans of the request were refused.
+///
+/// The Collector's attribute on the spans of a receiver.
+///
+/// Example: `100`.
+pub const REFUSED_SPANS: Key<Int> = Key::new("refused_spans");
+
+/// `refused_metric_points`: Metric data points of the request were refused.
+///
+/// The Collector's attribute on the spans of a receiver.
+///
+/// Example: `100`.
+pub const REFUSED_METRIC_POINTS: Key<Int> = Key::new("refused_metric_points");
+
+/// `refused_log_records`: Log records of the request were refused.
+///
+/// The Collector's attribute on the spans of a receiver.
+///
+/// Example: `100`.
+pub const REFUSED_LOG_RECORDS: Key<Int> = Key::new("refused_log_records");
+
+/// `items.sent`: Items that the destination took.
+///
+/// The Collector's attribute on the spans of an exporter.
+///
+/// Example: `100`.
+pub const ITEMS_SENT: Key<Int> = Key::new("items.sent");
+
+/// `items.failed`: Items that were not delivered.
+///
+/// The Collector's attribute on the spans of an exporter.
+///
+/// Example: `100`.
+pub const ITEMS_FAILED: Key<Int> = Key::new("items.failed");
 
 /// `outcome`: How the receiver answered a request.
 ///
@@ -139,6 +202,69 @@ pub(super) static DEFINED: &[Definition] = &[
         label: "otel_signal",
         value_type: ValueType::Text,
         brief: "The signal, a value of `otelcol.signal`.",
+        identifier: false,
+    },
+    Definition {
+        key: "format",
+        label: "format",
+        value_type: ValueType::Text,
+        brief: "How the body of a request was written.",
+        identifier: false,
+    },
+    Definition {
+        key: "accepted_spans",
+        label: "accepted_spans",
+        value_type: ValueType::Int,
+        brief: "Spans that the receiver took from the request.",
+        identifier: false,
+    },
+    Definition {
+        key: "accepted_metric_points",
+        label: "accepted_metric_points",
+        value_type: ValueType::Int,
+        brief: "Metric data points that the receiver took from the request.",
+        identifier: false,
+    },
+    Definition {
+        key: "accepted_log_records",
+        label: "accepted_log_records",
+        value_type: ValueType::Int,
+        brief: "Log records that the receiver took from the request.",
+        identifier: false,
+    },
+    Definition {
+        key: "refused_spans",
+        label: "refused_spans",
+        value_type: ValueType::Int,
+        brief: "Spans of the request were refused.",
+        identifier: false,
+    },
+    Definition {
+        key: "refused_metric_points",
+        label: "refused_metric_points",
+        value_type: ValueType::Int,
+        brief: "Metric data points of the request were refused.",
+        identifier: false,
+    },
+    Definition {
+        key: "refused_log_records",
+        label: "refused_log_records",
+        value_type: ValueType::Int,
+        brief: "Log records of the request were refused.",
+        identifier: false,
+    },
+    Definition {
+        key: "items.sent",
+        label: "items_sent",
+        value_type: ValueType::Int,
+        brief: "Items that the destination took.",
+        identifier: false,
+    },
+    Definition {
+        key: "items.failed",
+        label: "items_failed",
+        value_type: ValueType::Int,
+        brief: "Items that were not delivered.",
         identifier: false,
     },
     Definition {

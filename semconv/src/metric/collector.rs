@@ -467,17 +467,17 @@ pub static OTELCOL_PROCESS_MEMORY_RSS: Metric = Metric {
 };
 
 /// `otelcol.process.runtime.total_sys_memory_bytes`: Memory that the process has from the operating system for its
-/// heap and stacks.
+/// heap and stacks, as far as it is resident.
 ///
-/// The Collector's heap metrics `heap_alloc_bytes` and `total_alloc_bytes` are those of Go's runtime, and have no
-/// counterpart here.
+/// What the allocator only reserved is not in it. The Collector's heap metrics `heap_alloc_bytes` and
+/// `total_alloc_bytes` are those of Go's runtime, and have no counterpart here.
 pub static OTELCOL_PROCESS_RUNTIME_TOTAL_SYS_MEMORY_BYTES: Metric = Metric {
     name: "otelcol.process.runtime.total_sys_memory_bytes",
     prometheus: "otelcol_process_runtime_total_sys_memory_bytes",
     instrument: Instrument::Gauge,
     number: Number::Int,
     unit: "By",
-    brief: "Memory that the process has from the operating system for its heap and stacks.",
+    brief: "Memory that the process has from the operating system for its heap and stacks, as far as it is resident.",
     buckets: &[],
     attributes: &[],
     opt_in: false,

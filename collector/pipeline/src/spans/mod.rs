@@ -11,6 +11,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use codeagent_semconv::attribute;
 use http::HeaderMap;
 
 pub use context::{OWN_TRACEPARENT, OWN_TRACESTATE, SpanContext};
@@ -52,8 +53,9 @@ impl Tracer {
         };
         let mut span = recorder.begin(parent.as_slice());
         span.describe(|| format!("receiver/{}/{operation}", node.id), encode::Kind::Server);
-        span.set_text("transport", transport);
-        span.set_text("format", format);
+        span.set_text(attribute::RECEIVER, &node.id);
+        span.set_text(attribute::TRANSPORT, transport);
+        span.set_text(attribute::FORMAT, format);
         span
     }
 
@@ -63,8 +65,8 @@ impl Tracer {
         let Some(recorder) = &self.0 else { return Span::off() };
         let mut span = recorder.begin(batch.origins());
         span.describe(|| format!("exporter/{}/{}", node.id, node.signal), encode::Kind::Client);
-        span.set_text("exporter", &node.id);
-        span.set_text("data_type", node.signal.as_str());
+        span.set_text(attribute::EXPORTER, &node.id);
+        span.set_text(attribute::DATA_TYPE, node.signal.as_str());
         span
     }
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+use codeagent_semconv::{Int, Key, Text, attribute};
+
 use super::Recorder;
 use super::context::SpanContext;
 use super::encode::{self, Kind};
@@ -89,16 +91,16 @@ impl Span {
     }
 
     /// Adds a text attribute.
-    pub fn set_text(&mut self, key: &'static str, value: &str) {
+    pub fn set_text(&mut self, key: Key<Text>, value: &str) {
         if let State::Recorded(open) = &mut self.0 {
-            open.attributes.push((key, any_value::string(value)));
+            open.attributes.push((key.name(), any_value::string(value)));
         }
     }
 
     /// Adds a count as an attribute.
-    pub fn set_count(&mut self, key: &'static str, count: usize) {
+    pub fn set_count(&mut self, key: Key<Int>, count: usize) {
         if let State::Recorded(open) = &mut self.0 {
-            open.attributes.push((key, any_value::int(i64::try_from(count).unwrap_or(i64::MAX))));
+            open.attributes.push((key.name(), any_value::int(i64::try_from(count).unwrap_or(i64::MAX))));
         }
     }
 
@@ -112,8 +114,8 @@ impl Span {
 
     /// Ends the span of a delivery.
     pub(crate) fn exported(mut self, items: usize, failed: usize, message: Option<&str>) {
-        self.set_count("items.sent", items.saturating_sub(failed));
-        self.set_count("items.failed", failed);
+        self.set_count(attribute::ITEMS_SENT, items.saturating_sub(failed));
+        self.set_count(attribute::ITEMS_FAILED, failed);
         if let Some(message) = message {
             self.fail(message);
         }

@@ -54,7 +54,7 @@ fn a_delivery_of_one_request_is_its_child() {
     let mut request = bench.receive(&[]);
     let delivery = bench.export(&[request.context().unwrap()]);
     delivery.exported(10, 3, Some("the destination said no"));
-    request.set_count("accepted_spans", 7);
+    request.set_count(attribute::ACCEPTED_SPANS, 7);
     drop(request);
     let [delivery, request] = bench.recorded().try_into().unwrap();
     assert_eq!(request.name, "receiver/otlp/TraceDataReceived");

@@ -8,7 +8,7 @@ use codeagent_pipeline::otlp::views::ResourceGroup;
 use codeagent_pipeline::spans::Span;
 use codeagent_pipeline::telemetry::Counter;
 use codeagent_pipeline::{Batch, Budget, Chunk, Consumer, Host, Node, Outputs, Permit, Reason, Signal, otlp};
-use codeagent_semconv::metric;
+use codeagent_semconv::{attribute, metric};
 use http::header::{HeaderMap, HeaderValue};
 
 use super::outcome::{Accepted, settle};
@@ -121,9 +121,9 @@ impl Door {
 /// Ends the span of a request, with the Collector's attributes.
 fn end(mut span: Span, signal: Signal, items: usize, answer: &Result<Accepted, Status>) {
     let (accepted, refused) = match signal {
-        Signal::Traces => ("accepted_spans", "refused_spans"),
-        Signal::Metrics => ("accepted_metric_points", "refused_metric_points"),
-        Signal::Logs => ("accepted_log_records", "refused_log_records"),
+        Signal::Traces => (attribute::ACCEPTED_SPANS, attribute::REFUSED_SPANS),
+        Signal::Metrics => (attribute::ACCEPTED_METRIC_POINTS, attribute::REFUSED_METRIC_POINTS),
+        Signal::Logs => (attribute::ACCEPTED_LOG_RECORDS, attribute::REFUSED_LOG_RECORDS),
     };
     let (lost, message) = match answer {
         Ok(taken) => (taken.rejected, taken.message.as_str()),

@@ -101,7 +101,7 @@ async fn a_request_makes_a_span_that_its_batch_refers_to() {
     let [first, child] = spans.try_into().unwrap();
     assert_eq!(first.name, "receiver/otlp/TraceDataReceived");
     let attributes: Vec<_> = first.attributes.iter().map(|attribute| attribute.key.as_str()).collect();
-    assert_eq!(attributes, ["transport", "format", "accepted_spans", "refused_spans"]);
+    assert_eq!(attributes, ["receiver", "transport", "format", "accepted_spans", "refused_spans"]);
     assert!(first.parent_span_id.is_empty());
     assert_eq!(child.parent_span_id[..], [0xb7, 0xad, 0x6b, 0x71, 0x69, 0x20, 0x33, 0x31]);
     let origins: Vec<_> = door.recorder.batches.lock().iter().map(|batch| batch.origins()[0]).collect();

@@ -35,16 +35,3 @@ fn exporters(yaml: &str) -> Vec<(codeagent_config::ComponentId, Section)> {
         .expect("the test's YAML is YAML");
     document.exporters.into_iter().collect()
 }
-
-/// Builds every block of YAML in a README for every signal of the factory.
-pub(super) fn build_readme(factory: &ExporterFactory, readme: &str) {
-    let blocks: Vec<&str> =
-        readme.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert!(!blocks.is_empty(), "{} shows no configuration", factory.about.kind);
-    for block in blocks {
-        for signal in factory.about.signals {
-            let built = build(factory, block, *signal).unwrap_or_else(|message| panic!("{block}\n{message}"));
-            assert!(!built.is_empty(), "{block} configures no exporter");
-        }
-    }
-}

@@ -19,14 +19,3 @@ pub(super) fn build(factory: &ExtensionFactory, yaml: &str) -> Result<Vec<Authen
     }
     if diagnostics.has_errors() { Err(diagnostics.render(false)) } else { Ok(built) }
 }
-
-/// Builds every block of YAML in a README.
-pub(super) fn build_readme(factory: &ExtensionFactory, readme: &str) {
-    let blocks: Vec<&str> =
-        readme.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert!(!blocks.is_empty());
-    for block in blocks {
-        let built = build(factory, block).unwrap_or_else(|message| panic!("{block}\n{message}"));
-        assert!(!built.is_empty(), "{block} configures no extension");
-    }
-}

@@ -157,11 +157,6 @@ async fn a_full_disk_is_tried_again() {
 }
 
 #[test]
-fn what_the_manual_shows_is_valid() {
-    written::build_readme(&FACTORY, include_str!("README.md"));
-}
-
-#[test]
 fn mistakes_are_told_with_their_keys() {
     let cases = [
         ("{}", "the path is missing"),

@@ -12,11 +12,6 @@ fn with(keys: &str) -> Result<(), String> {
 }
 
 #[test]
-fn each_configuration_of_the_manual_is_valid() {
-    written::build_readme(&FACTORY, include_str!("README.md"));
-}
-
-#[test]
 fn what_the_collectors_files_say_is_taken() {
     for keys in [
         "dataset: a\nnamespace: b",

@@ -93,11 +93,6 @@ async fn a_server_that_is_not_there_is_named_and_tried_again() {
 }
 
 #[test]
-fn what_the_manual_shows_is_valid() {
-    written::build_readme(&FACTORY, include_str!("README.md"));
-}
-
-#[test]
 fn mistakes_are_told_with_their_keys() {
     let cases = [
         ("{}", "the endpoint is missing"),

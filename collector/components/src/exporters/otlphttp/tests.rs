@@ -187,11 +187,6 @@ async fn no_server_is_tried_again_without_showing_a_password() {
 }
 
 #[test]
-fn what_the_manual_shows_is_valid() {
-    written::build_readme(&FACTORY, include_str!("README.md"));
-}
-
-#[test]
 fn mistakes_are_told_with_their_keys() {
     let cases = [
         ("{}", "neither `endpoint` nor `logs_endpoint` is set"),

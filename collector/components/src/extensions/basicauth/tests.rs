@@ -101,8 +101,3 @@ fn mistakes_are_told_without_the_secret() {
         assert!(!told.contains("hunter2"), "{told}");
     }
 }
-
-#[test]
-fn what_the_manual_shows_is_valid() {
-    written::build_readme(&FACTORY, include_str!("README.md"));
-}

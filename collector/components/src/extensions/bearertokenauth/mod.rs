@@ -216,9 +216,4 @@ mod tests {
             assert!(shown.contains(reason), "{shown}");
         }
     }
-
-    #[test]
-    fn what_the_manual_shows_is_valid() {
-        written::build_readme(&FACTORY, include_str!("README.md"));
-    }
 }

@@ -26,11 +26,6 @@ fn config<T>(section: &str, signal: Signal, mut with: impl FnMut(&Config) -> T) 
 }
 
 #[test]
-fn what_the_manual_shows_is_valid() {
-    written::build_readme(&FACTORY, include_str!("../README.md"));
-}
-
-#[test]
 fn mistakes_are_told_with_their_keys() {
     let cases = [
         ("{brokers: []}", "there must be one"),

@@ -62,9 +62,9 @@ pub enum Command {
     Schema,
     /// Ask a running collector where every item went.
     Status {
-        /// Address of its own metrics (`service::telemetry::metrics`).
-        #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8888")]
-        endpoint: String,
+        /// Whom to ask.
+        #[command(flatten)]
+        whom: Whom,
         /// How to print.
         #[arg(long, value_enum, default_value_t)]
         format: Format,
@@ -77,6 +77,27 @@ pub enum Command {
         /// For which shell.
         shell: Shell,
     },
+}
+
+/// A running collector, and what it wants to see of who asks. Secrets are read from files or the environment: the
+/// command line is open to every process of the machine.
+#[derive(Clone, Debug, Args)]
+pub struct Whom {
+    /// Address of its own metrics (`service::telemetry::metrics`); `https://HOST:PORT` where it has TLS.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8888")]
+    pub endpoint: String,
+    /// File with the bearer token that its page wants; or the token itself in CODEAGENT_STATUS_TOKEN.
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// The user that its page wants.
+    #[arg(long, value_name = "NAME", env = "CODEAGENT_STATUS_USER")]
+    pub user: Option<String>,
+    /// File with the password of that user; or the password itself in CODEAGENT_STATUS_PASSWORD.
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// The authorities that sign its certificate, a PEM file [default: the system's].
+    #[arg(long, value_name = "FILE", env = "CODEAGENT_STATUS_CA_FILE")]
+    pub ca_file: Option<PathBuf>,
 }
 
 /// Where the configuration comes from.

@@ -36,6 +36,9 @@ pub fn check(
     host.tracer = settings.tracer.clone();
     register_process(&host);
     let graph = graph::build(&document, host, None, diagnostics);
+    if let Some(page) = &settings.page {
+        page.check(&graph.host, diagnostics);
+    }
     Some(Checked { document, settings, graph })
 }
 

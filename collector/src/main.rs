@@ -12,6 +12,7 @@ mod exit;
 mod graph;
 mod guide;
 mod live;
+mod own_page;
 mod queue;
 mod service;
 mod status;
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
         Command::Components { format: Format::Json } => print_json(&catalog::to_json()),
         Command::Schema => print_json(&catalog::to_schema()),
         Command::Queue(command) => queue::run(command),
-        Command::Status { endpoint, format } => status::ask(&endpoint, format),
+        Command::Status { whom, format } => status::ask(&whom, format),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "codeagent-collector", &mut script);

@@ -1,23 +1,16 @@
 //! `status`: where every item of a running collector went.
 
-use std::io::{Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
 use std::process::ExitCode;
-use std::time::Duration;
 
-use anyhow::{Context, bail};
 use serde_json::Value;
 
-use crate::cli::Format;
-use crate::exit;
+use crate::cli::{Format, Whom};
 use crate::table::table;
+use crate::{exit, own_page};
 
-/// The largest answer that is read.
-const ANSWER_BYTES_MAX: u64 = 16 << 20;
-
-/// Asks the collector at `endpoint` and prints the answer.
-pub fn ask(endpoint: &str, format: Format) -> ExitCode {
-    match fetch(endpoint) {
+/// Asks the collector at the endpoint and prints the answer.
+pub fn ask(whom: &Whom, format: Format) -> ExitCode {
+    match own_page::get(whom, "/status").and_then(|body| Ok(serde_json::from_str(&body)?)) {
         Ok(answer) => {
             match format {
                 Format::Json => crate::print_json(&answer),
@@ -26,29 +19,17 @@ pub fn ask(endpoint: &str, format: Format) -> ExitCode {
             exit::DONE.into()
         }
         Err(error) => {
-            eprintln!("error: no collector answered at {endpoint}: {error:#}");
+            eprintln!("error: no collector answered at {}: {error:#}", whom.endpoint);
             eprintln!("help: is it running? --endpoint names the address of its own metrics,");
-            eprintln!("      `service::telemetry::metrics` in its configuration (127.0.0.1:8888 by default)");
+            eprintln!(
+                "      `service::telemetry::metrics` in its configuration (127.0.0.1:8888 by default);"
+            );
+            eprintln!(
+                "      --token-file, or --user and --password-file, say who asks, where it wants to know"
+            );
             exit::UNREACHABLE.into()
         }
     }
-}
-
-fn fetch(endpoint: &str) -> anyhow::Result<Value> {
-    let endpoint = endpoint.trim_start_matches("http://").trim_end_matches('/');
-    let address = endpoint.to_socket_addrs().context("not an address")?.next().context("no such host")?;
-    let timeout = Duration::from_secs(5);
-    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
-    stream.set_read_timeout(Some(timeout))?;
-    stream.set_write_timeout(Some(timeout))?;
-    write!(stream, "GET /status HTTP/1.0\r\nHost: {endpoint}\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.take(ANSWER_BYTES_MAX).read_to_string(&mut answer)?;
-    let (head, body) = answer.split_once("\r\n\r\n").context("the answer is not HTTP")?;
-    if !head.lines().next().is_some_and(|line| line.contains(" 200 ")) {
-        bail!("it answered `{}`", head.lines().next().unwrap_or_default());
-    }
-    serde_json::from_str(body).context("the answer is not a collector's status")
 }
 
 fn to_text(answer: &Value) -> String {

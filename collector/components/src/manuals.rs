@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use codeagent_config::{ComponentId, Diagnostics, Document, Environment, Section, Source, load};
-use codeagent_pipeline::auth::{AuthError, Authenticator, ClientAuthenticator, ServerAuthenticator};
+use codeagent_pipeline::auth::{
+    AuthError, Authenticator, ClientAuthenticator, Identity, ServerAuthenticator,
+};
 use codeagent_pipeline::{About, Batch, BoxFuture, BuildContext, Consumer, Host, Outputs, Refused, Signal};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -162,8 +164,8 @@ impl ClientAuthenticator for Anyone {
 }
 
 impl ServerAuthenticator for Anyone {
-    fn authenticate(&self, _: &HeaderMap) -> Result<(), AuthError> {
-        Ok(())
+    fn authenticate(&self, _: &HeaderMap) -> Result<Identity, AuthError> {
+        Ok(Identity::of(b"anyone"))
     }
 }
 

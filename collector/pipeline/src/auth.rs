@@ -1,7 +1,8 @@
 //! Authenticators: offered by extensions, used by receivers and exporters, named by id in `auth`.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, LazyLock};
 
 use codeagent_config::ComponentId;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -14,8 +15,21 @@ pub trait ClientAuthenticator: Send + Sync + 'static {
 
 /// Checks who sends.
 pub trait ServerAuthenticator: Send + Sync + 'static {
-    /// Accepts or refuses a request by its headers. Takes the same time for every wrong secret.
-    fn authenticate(&self, headers: &HeaderMap) -> Result<(), AuthError>;
+    /// Accepts or refuses a request by its headers, and says whose it is. Takes the same time for every wrong secret.
+    fn authenticate(&self, headers: &HeaderMap) -> Result<Identity, AuthError>;
+}
+
+/// Who was let in: tells senders apart and nothing else; what it is made of cannot be had from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Identity(u64);
+
+impl Identity {
+    /// The identity of a user's name, or of a token.
+    pub fn of(name: &[u8]) -> Self {
+        // Keyed by chance in each process: nobody can make two names that meet.
+        static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        Identity(KEY.hash_one(name))
+    }
 }
 
 /// Why a request is not authenticated. Never holds a secret.

@@ -103,8 +103,8 @@ async fn serve(checked: Checked, mut setup: Setup) -> anyhow::Result<Ending> {
     let kept = configuration::is_default(&setup.options.sources).then(|| setup.data_dir.clone());
     let host = checked.graph.host.clone();
     let own = checked.settings.push.start(host.clone()).context("cannot start to send own telemetry")?;
-    let metrics_address = checked.settings.metrics_address;
-    let mut reloader = Reloader::start(checked.document, checked.graph, metrics_address, setup).await?;
+    let page = checked.settings.page;
+    let mut reloader = Reloader::start(checked.document, checked.graph, page, setup).await?;
     host.health.set(Phase::Ready);
     reloader.greet(kept.as_deref());
     let live = std::io::stderr().is_terminal().then(|| tokio::spawn(live::lines(host.clone(), kept)));

@@ -3,21 +3,29 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use codeagent_components::net::pages::{self, Reply};
+use codeagent_components::net::pages::{self, Guard, Reply};
 use codeagent_pipeline::Host;
 use http::StatusCode;
+use parking_lot::RwLock;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::reloads::Reloads;
+use crate::telemetry::Page;
 
 /// The pages while they are served; dropped, their address is free.
-pub(super) struct Pages(Option<JoinHandle<()>>);
+pub(super) struct Pages {
+    task: Option<JoinHandle<()>>,
+    guard: Arc<RwLock<Guard>>,
+}
 
 impl Pages {
-    /// Opens `address`, if there is one, and serves.
-    pub async fn open(address: Option<&str>, host: &Host, reloads: &Arc<Reloads>) -> anyhow::Result<Self> {
-        let Some(address) = address else { return Ok(Pages(None)) };
+    /// Opens the page's address, if there is a page, and serves whom it lets in.
+    pub async fn open(page: Option<&Page>, host: &Host, reloads: &Arc<Reloads>) -> anyhow::Result<Self> {
+        let guard: Arc<RwLock<Guard>> = Arc::default();
+        let Some(page) = page else { return Ok(Pages { task: None, guard }) };
+        let address = &page.address;
+        *guard.write() = Guard { authenticator: page.authenticator(host), tls: page.tls(&host.metrics)? };
         let listener = TcpListener::bind(address).await.with_context(|| {
             format!(
                 "cannot listen on {address} for the collector's own metrics; is another collector running? \
@@ -38,13 +46,19 @@ impl Pages {
             }),
             _ => None,
         };
-        Ok(Pages(Some(tokio::spawn(pages::serve(listener, Arc::new(answer))))))
+        let serving = pages::serve_guarded(listener, Arc::new(answer), guard.clone());
+        Ok(Pages { task: Some(tokio::spawn(serving)), guard })
+    }
+
+    /// Lets in by these rules from now on.
+    pub fn guard(&self, guard: Guard) {
+        *self.guard.write() = guard;
     }
 }
 
 impl Drop for Pages {
     fn drop(&mut self) {
-        if let Some(task) = &self.0 {
+        if let Some(task) = &self.task {
             task.abort();
         }
     }

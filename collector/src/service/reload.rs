@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use codeagent_components::net::pages::Guard;
 use codeagent_config::{Diagnostics, Document, Section};
 use codeagent_pipeline::Host;
 use codeagent_semconv::value::ReloadOutcome;
@@ -18,29 +19,30 @@ use super::reloads::Reloads;
 use super::report::Ending;
 use crate::commands;
 use crate::graph::Graph;
+use crate::telemetry::Page;
 
 /// A running collector, and all that it takes to read its configuration again.
 pub(super) struct Reloader {
     setup: Setup,
     document: Document,
     collector: Collector,
-    metrics_address: Option<String>,
+    page: Option<Page>,
     pages: Pages,
     reloads: Arc<Reloads>,
 }
 
 impl Reloader {
-    /// Starts all of `graph`, which was built from `document`, and the pages at `metrics_address`; or nothing.
+    /// Starts all of `graph`, which was built from `document`, and the own pages; or nothing.
     pub async fn start(
         document: Document,
         graph: Graph,
-        metrics_address: Option<String>,
+        page: Option<Page>,
         setup: Setup,
     ) -> anyhow::Result<Self> {
         let reloads = Reloads::new(&graph.host.metrics);
-        let pages = Pages::open(metrics_address.as_deref(), &graph.host, &reloads).await?;
+        let pages = Pages::open(page.as_ref(), &graph.host, &reloads).await?;
         let collector = Collector::start(graph, *setup.options.drain_timeout).await?;
-        Ok(Reloader { setup, document, collector, metrics_address, pages, reloads })
+        Ok(Reloader { setup, document, collector, page, pages, reloads })
     }
 
     /// What all components share.
@@ -55,7 +57,11 @@ impl Reloader {
 
     /// Says what listens where.
     pub fn greet(&self, kept: Option<&Path>) {
-        greeting::greet(self.collector.receivers(), self.metrics_address.as_deref(), kept);
+        greeting::greet(
+            self.collector.receivers(),
+            self.page.as_ref().map(|page| page.address.as_str()),
+            kept,
+        );
     }
 
     /// Whether a reload may begin now.
@@ -80,7 +86,7 @@ impl Reloader {
     pub async fn reload(&mut self, cause: &str) -> anyhow::Result<()> {
         let begun = Instant::now();
         tracing::info!(cause, "reading the configuration again");
-        let (document, metrics_address, diagnostics) = match self.read().await {
+        let (document, page, diagnostics) = match self.read().await {
             Ok(read) => read,
             Err(problems) => {
                 tracing::error!("the new configuration is refused, nothing changed:\n{problems}");
@@ -96,7 +102,7 @@ impl Reloader {
             self.reloads.record(ReloadOutcome::Unchanged, "");
             return Ok(());
         }
-        match self.replace(document, metrics_address).await {
+        match self.replace(document, page).await {
             Ok(changes) => self.tell(&changes, begun.elapsed()),
             Err(Failure::Unchanged(message)) => {
                 tracing::error!(message, "the new configuration does not start, the old one runs on");
@@ -111,7 +117,7 @@ impl Reloader {
     }
 
     /// The new configuration, all of it built once to find its mistakes. It is built apart from all that runs.
-    async fn read(&self) -> Result<(Document, Option<String>, Diagnostics), String> {
+    async fn read(&self) -> Result<(Document, Option<Page>, Diagnostics), String> {
         let (sources, data_dir) = (self.setup.options.sources.clone(), self.setup.data_dir.clone());
         let threads = self.setup.threads;
         // files are read and patterns compiled meanwhile, which the data need not wait for
@@ -119,31 +125,34 @@ impl Reloader {
             let mut diagnostics = Diagnostics::new();
             let checked = commands::check(&sources, &data_dir, threads, &mut diagnostics);
             match checked.filter(|_| !diagnostics.has_errors()) {
-                Some(checked) => Ok((checked.document, checked.settings.metrics_address, diagnostics)),
+                Some(checked) => Ok((checked.document, checked.settings.page, diagnostics)),
                 None => Err(diagnostics.render(false)),
             }
         });
         checking.await.unwrap_or_else(|error| Err(format!("reading it failed: {error}")))
     }
 
-    async fn replace(
-        &mut self,
-        document: Document,
-        metrics_address: Option<String>,
-    ) -> Result<Changes, Failure> {
-        let pages = if metrics_address == self.metrics_address {
+    async fn replace(&mut self, document: Document, page: Option<Page>) -> Result<Changes, Failure> {
+        let address = |page: &Option<Page>| page.as_ref().map(|page| page.address.clone());
+        let tls = page.as_ref().map(|page| page.tls(&self.host().metrics)).transpose();
+        let tls = tls.map_err(|error| Failure::Unchanged(error.message))?.flatten();
+        let pages = if address(&page) == address(&self.page) {
             None
         } else {
-            let pages = Pages::open(metrics_address.as_deref(), self.host(), &self.reloads).await;
+            let pages = Pages::open(page.as_ref(), self.host(), &self.reloads).await;
             Some(pages.map_err(|error| Failure::Unchanged(format!("{error:#}")))?)
         };
         let changes = self.collector.replace(&document, &self.document).await?;
-        let is_moved = pages.is_some();
+        let is_moved = page != self.page;
         if let Some(pages) = pages {
             self.pages = pages;
         }
+        if let Some(page) = &page {
+            // Also where the page is as it was: its authenticator may have another password now.
+            self.pages.guard(Guard { authenticator: page.authenticator(self.host()), tls });
+        }
         warn_of_telemetry(&self.document.service.telemetry, &document.service.telemetry, is_moved);
-        (self.metrics_address, self.document) = (metrics_address, document);
+        (self.page, self.document) = (page, document);
         Ok(changes)
     }
 
@@ -166,7 +175,7 @@ fn warn_of_telemetry(before: &Section, now: &Section, is_page_moved: bool) {
     if let Some(key) = changed {
         tracing::warn!(
             changed = format!("service::telemetry::{key}"),
-            "needs a restart: of the collector's own telemetry a reload changes the address of the page only"
+            "needs a restart: of the collector's own telemetry a reload changes only the page"
         );
     }
 }

@@ -1,6 +1,8 @@
 //! What users write under `service::telemetry`: the Collector's keys, in the shape of OpenTelemetry's declarative
 //! configuration 0.3.
 
+use codeagent_components::net::client_auth::AuthConfig;
+use codeagent_components::net::tls_server::TlsServerConfig;
 use codeagent_config::Secret;
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -115,6 +117,10 @@ pub(super) struct PullExporter {
 pub(super) struct Prometheus {
     pub host: String,
     pub port: u16,
+    /// Ours: who may see the page. The Collector's page is open to all.
+    pub auth: Option<AuthConfig>,
+    /// Ours: the page over TLS.
+    pub tls: Option<TlsServerConfig>,
     without_scope_info: Option<bool>,
     without_units: Option<bool>,
     without_type_suffix: Option<bool>,
@@ -126,6 +132,8 @@ impl Default for Prometheus {
         Prometheus {
             host: "127.0.0.1".to_owned(),
             port: 8888,
+            auth: None,
+            tls: None,
             without_scope_info: None,
             without_units: None,
             without_type_suffix: None,

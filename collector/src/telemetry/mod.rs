@@ -5,6 +5,7 @@ mod destination;
 mod headers;
 mod log;
 mod log_records;
+mod page;
 mod process;
 mod push;
 mod resource;
@@ -13,5 +14,6 @@ mod settings;
 mod tests;
 
 pub use log::install as install_log;
+pub use page::Page;
 pub use process::register as register_process;
 pub use settings::Settings;

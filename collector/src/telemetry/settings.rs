@@ -12,6 +12,7 @@ use super::config::{
     Traces, UNSUPPORTED,
 };
 use super::destination::Destinations;
+use super::page::Page;
 use super::push::{Push, Readings, Records};
 use super::resource;
 
@@ -19,7 +20,7 @@ use super::resource;
 #[derive(Debug)]
 pub struct Settings {
     /// Where its metrics page listens; none at level `none`, or where the readers name no page.
-    pub metrics_address: Option<String>,
+    pub page: Option<Page>,
     /// The log's level, where the configuration sets one.
     pub log_level: Option<String>,
     /// Whether the log is JSON, where the configuration says so.
@@ -42,19 +43,20 @@ impl Settings {
         let resource = resource::read(&config.resource, &below("resource"), diagnostics);
         let mut destinations = Destinations::new(diagnostics);
         let mut push = Push::new(resource);
-        let mut metrics_address = None;
+        let mut page = None;
         if config.metrics.level != Level::None {
             let place = below("metrics::readers");
             let places = place.items();
-            let address = |page: &Prometheus| format!("{}:{}", page.host, page.port);
             if config.metrics.readers.is_none() {
-                let page = || address(&Prometheus::default());
-                metrics_address = Some(config.metrics.address.unwrap_or_else(page));
+                page = Some(match config.metrics.address {
+                    Some(address) => Page::open(address, &below("metrics::address")),
+                    None => Page::of(Prometheus::default(), section),
+                });
             }
             for (at, reader) in config.metrics.readers.unwrap_or_default().into_iter().enumerate() {
                 let place = places.get(at).unwrap_or(&place);
-                if let Some(page) = reader.pull.and_then(|pull| pull.exporter.prometheus)
-                    && metrics_address.replace(address(&page)).is_some()
+                if let Some(served) = reader.pull.and_then(|pull| pull.exporter.prometheus)
+                    && page.replace(Page::of(served, place)).is_some()
                 {
                     let problem =
                         place.warning("only the last Prometheus reader is served", "keep one of them");
@@ -70,7 +72,7 @@ impl Settings {
         let (tracer, spans) = traces(config.traces, &below("traces"), &mut destinations);
         push.records.extend(spans);
         Settings {
-            metrics_address,
+            page,
             log_level: config.logs.level,
             log_json: config.logs.encoding.map(|encoding| encoding == Encoding::Json),
             tracer,

@@ -14,7 +14,7 @@ fn read(yaml: &str) -> (Settings, String) {
 fn nothing_is_sent_and_no_span_is_made_unless_it_is_asked_for() {
     let (settings, problems) = read("{}");
     assert_eq!(problems, "");
-    assert_eq!(settings.metrics_address.as_deref(), Some("127.0.0.1:8888"));
+    assert_eq!(settings.page.as_ref().map(|page| page.address.as_str()), Some("127.0.0.1:8888"));
     assert_eq!(format!("{:?}", settings.push), "Push { readings: 0, records: 0, .. }");
     assert_eq!(format!("{:?}", settings.tracer), "Tracer(None)");
 }
@@ -53,7 +53,7 @@ traces:
 fn the_collectors_keys_are_read() {
     let (settings, problems) = read(ALL);
     assert_eq!(problems, "");
-    assert_eq!(settings.metrics_address.as_deref(), Some("127.0.0.1:9999"));
+    assert_eq!(settings.page.as_ref().map(|page| page.address.as_str()), Some("127.0.0.1:9999"));
     assert_eq!(format!("{:?}", settings.push), "Push { readings: 2, records: 3, .. }");
     assert_eq!(settings.push.log_outboxes().len(), 1);
     let tracer = format!("{:?}", settings.tracer);
@@ -81,9 +81,9 @@ fn without_spans_to_send_none_are_made() {
 #[test]
 fn an_address_without_readers_is_where_the_page_is() {
     let (settings, _) = read("metrics: {address: '127.0.0.1:1234'}");
-    assert_eq!(settings.metrics_address.as_deref(), Some("127.0.0.1:1234"));
+    assert_eq!(settings.page.as_ref().map(|page| page.address.as_str()), Some("127.0.0.1:1234"));
     let (settings, _) = read("metrics: {readers: []}");
-    assert_eq!(settings.metrics_address, None);
+    assert_eq!(settings.page, None);
 }
 
 /// An `otlp` exporter in which one thing is wrong, in a batch processor of traces.

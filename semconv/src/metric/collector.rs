@@ -802,6 +802,23 @@ pub static CODEAGENT_RECEIVER_CONNECTIONS: Metric = Metric {
     opt_in: false,
 };
 
+/// `codeagent.receiver.refused_connections`: Connections that were closed at once, since their sender has as many
+/// as one may have.
+pub static CODEAGENT_RECEIVER_REFUSED_CONNECTIONS: Metric = Metric {
+    name: "codeagent.receiver.refused_connections",
+    prometheus: "codeagent_receiver_refused_connections_total",
+    instrument: Instrument::Counter,
+    number: Number::Int,
+    unit: "{connection}",
+    brief: "Connections that were closed at once, since their sender has as many as one may have.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("receiver", "receiver", Level::Required),
+        Attribute::new("transport", "transport", Level::Required),
+    ],
+    opt_in: false,
+};
+
 /// `codeagent.admission.refused`: Requests that were refused before the items in them could be counted.
 ///
 /// Malformed, too large, over the memory budget, unauthenticated, or of a kind that is not taken. The ledger does

@@ -69,6 +69,8 @@ closed_enum! {
         Unsupported = "unsupported",
         /// The sender did not prove who it is.
         Unauthenticated = "unauthenticated",
+        /// Its sender has used up what one sender may send; it was told when to try again.
+        OverLimit = "over_limit",
         /// What comes after could not take it now; the sender was told to try again.
         Refused = "refused",
         /// The sender went away before its answer.

@@ -11,10 +11,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use super::sender_limits::{Admission, Peer};
 use super::tls_server::TlsServer;
 
-/// Connections at a time for one listener; further ones wait in the backlog of the system.
-const CONNECTIONS_MAX: usize = 16_384;
 /// Time for a TLS handshake.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pause after an error of `accept` such as "too many open files".
@@ -26,16 +25,23 @@ pub type Busy = mpsc::Sender<Infallible>;
 /// What is spoken on a connection.
 pub trait Protocol: Send + Sync + 'static {
     /// Serves one connection to its end. After `stop`, no new request is taken and what was taken is answered.
-    fn serve<T>(self: Arc<Self>, io: T, stop: Stop, busy: Busy) -> impl Future<Output = ()> + Send
+    fn serve<T>(
+        self: Arc<Self>,
+        io: T,
+        peer: Arc<Peer>,
+        stop: Stop,
+        busy: Busy,
+    ) -> impl Future<Output = ()> + Send
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 }
 
-/// Accepts connections until `stop`, then waits for what is being worked on, at most until the deadline.
+/// Accepts connections until `stop`, as far as `admission` lets them in (further ones wait in the system's backlog), then waits for what is being worked on, at most until the deadline.
 pub async fn accept<P: Protocol>(
     listener: TcpListener,
     tls: Option<Arc<TlsServer>>,
     protocol: Arc<P>,
+    admission: Admission,
     mut stop: Stop,
 ) {
     let mut connections = JoinSet::new();
@@ -45,10 +51,11 @@ pub async fn accept<P: Protocol>(
         tokio::select! {
             deadline = stop.requested() => break deadline,
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
-            accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => match accepted {
-                Ok((tcp, _)) => {
+            accepted = listener.accept(), if connections.len() < admission.connections_max => match accepted {
+                Ok((tcp, address)) => {
+                    let Some(peer) = admission.open(address.ip()) else { continue };
                     let (stop, busy) = (for_connections.clone(), busy.clone());
-                    connections.spawn(connect(tcp, tls.clone(), protocol.clone(), stop, busy));
+                    connections.spawn(connect(tcp, tls.clone(), protocol.clone(), Arc::new(peer), stop, busy));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
@@ -71,6 +78,7 @@ async fn connect<P: Protocol>(
     tcp: TcpStream,
     tls: Option<Arc<TlsServer>>,
     protocol: Arc<P>,
+    peer: Arc<Peer>,
     stop: Stop,
     busy: Busy,
 ) {
@@ -79,10 +87,10 @@ async fn connect<P: Protocol>(
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
     let Some(tls) = tls else {
-        return protocol.serve(tcp, stop, busy).await;
+        return protocol.serve(tcp, peer, stop, busy).await;
     };
     match tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.acceptor().accept(tcp)).await {
-        Ok(Ok(stream)) => protocol.serve(stream, stop, busy).await,
+        Ok(Ok(stream)) => protocol.serve(stream, peer, stop, busy).await,
         Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
         Err(_) => tracing::debug!("a TLS handshake took too long"),
     }

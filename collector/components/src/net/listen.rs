@@ -1,12 +1,14 @@
 //! Listening sockets: what an `endpoint` means, and errors that say what to do.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 use codeagent_config::{Diagnostics, Section};
 use codeagent_pipeline::StartError;
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
+
+use super::tls_server::TlsServerConfig;
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -16,6 +18,14 @@ const BACKLOG: u32 = 1024;
 pub struct Endpoint {
     host: String,
     port: u16,
+}
+
+impl Endpoint {
+    /// Whether only this machine reaches it, as far as its name says.
+    pub fn is_loopback(&self) -> bool {
+        self.host.eq_ignore_ascii_case("localhost")
+            || self.host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+    }
 }
 
 impl FromStr for Endpoint {
@@ -64,6 +74,35 @@ pub fn endpoint(
             None
         }
     }
+}
+
+/// Warns, once for a listener, where whoever reaches it can use it, or can read what others say to it.
+pub fn warn_of_exposure(
+    endpoint: &Endpoint,
+    tls: Option<&TlsServerConfig>,
+    has_auth: bool,
+    section: &Section,
+    diagnostics: &mut Diagnostics,
+) {
+    if endpoint.is_loopback() {
+        return;
+    }
+    let knows_clients = has_auth || tls.is_some_and(|tls| !tls.client_ca_file.is_empty());
+    let (message, help) = match (tls.is_some(), knows_clients) {
+        (true, true) => return,
+        (false, false) => (
+            "anybody who reaches it can use it, and all travels in clear text",
+            "set `tls` and `auth`, or listen on 127.0.0.1",
+        ),
+        (false, true) => ("credentials and data travel in clear text", "set `tls`, or listen on 127.0.0.1"),
+        (true, false) => (
+            "anybody who reaches it can use it",
+            "set `auth` or `tls::client_ca_file`, or listen on 127.0.0.1",
+        ),
+    };
+    diagnostics.push(
+        at(section, "endpoint").warning(format!("{endpoint} is not only on this machine: {message}"), help),
+    );
 }
 
 fn at(section: &Section, key: &str) -> Section {

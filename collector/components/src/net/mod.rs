@@ -13,6 +13,7 @@ pub mod http_server;
 pub mod listen;
 pub mod pages;
 pub mod rpc_status;
+pub mod sender_limits;
 pub mod server_auth;
 pub mod tls_client;
 mod tls_expiry;

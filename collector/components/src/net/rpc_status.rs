@@ -54,6 +54,7 @@ impl Status {
     pub fn reason(&self) -> Reason {
         match self.code {
             Code::Unauthenticated => Reason::Unauthenticated,
+            Code::ResourceExhausted if self.retry_after.is_some() => Reason::OverLimit,
             Code::ResourceExhausted => Reason::TooLarge,
             Code::Unimplemented => Reason::Unsupported,
             Code::Unavailable if self.retry_after.is_some() => Reason::OverBudget,

@@ -32,7 +32,7 @@ pub const UNSUPPORTED: &[(&str, &str)] = &[
 ];
 
 /// TLS of a server.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TlsServerConfig {
     /// The certificate chain, a PEM file.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use codeagent_config::Secret;
-use codeagent_pipeline::auth::{AuthError, ServerAuthenticator};
+use codeagent_pipeline::auth::{AuthError, Identity, ServerAuthenticator};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use parking_lot::Mutex;
@@ -89,7 +89,7 @@ impl Server {
 }
 
 impl ServerAuthenticator for Server {
-    fn authenticate(&self, headers: &HeaderMap) -> Result<(), AuthError> {
+    fn authenticate(&self, headers: &HeaderMap) -> Result<Identity, AuthError> {
         let refused = |why: &str| Err(AuthError(why.to_owned()));
         let Some(value) = headers.get(AUTHORIZATION) else {
             return refused("the header `authorization` is missing");
@@ -104,7 +104,7 @@ impl ServerAuthenticator for Server {
             return refused("the authorization is not base64 of `user:password`");
         };
         match self.matches(&self.users()?, user, password) {
-            true => Ok(()),
+            true => Ok(Identity::of(user.as_bytes())),
             false => refused("the user or the password is wrong"),
         }
     }

@@ -14,7 +14,7 @@ fn built(section: &str) -> Authenticator {
 fn ask(server: &dyn ServerAuthenticator, value: &str) -> Result<(), String> {
     let value = HeaderValue::from_str(value).unwrap();
     let headers: HeaderMap = [(AUTHORIZATION, value)].into_iter().collect();
-    server.authenticate(&headers).map_err(|error| error.0)
+    server.authenticate(&headers).map(drop).map_err(|error| error.0)
 }
 
 fn basic(credentials: &str) -> String {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use codeagent_config::{Secret, Section};
-use codeagent_pipeline::auth::{AuthError, Authenticator, ClientAuthenticator, ServerAuthenticator};
+use codeagent_pipeline::auth::{
+    AuthError, Authenticator, ClientAuthenticator, Identity, ServerAuthenticator,
+};
 use codeagent_pipeline::{About, BuildContext, BuiltExtension, ExtensionFactory, Receiver};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use schemars::{JsonSchema, schema_for};
@@ -136,7 +138,7 @@ impl ClientAuthenticator for Bearer {
 }
 
 impl ServerAuthenticator for Bearer {
-    fn authenticate(&self, headers: &HeaderMap) -> Result<(), AuthError> {
+    fn authenticate(&self, headers: &HeaderMap) -> Result<Identity, AuthError> {
         let shown = headers.get(&self.header).map_or(&b""[..], HeaderValue::as_bytes);
         if shown.is_empty() {
             return Err(AuthError(format!("the header `{}` is missing", self.header)));
@@ -145,7 +147,7 @@ impl ServerAuthenticator for Bearer {
         let found =
             self.values()?.iter().fold(0, |found, value| found | value.as_bytes().ct_eq(shown).unwrap_u8());
         match found {
-            1 => Ok(()),
+            1 => Ok(Identity::of(shown)),
             _ => Err(AuthError("the scheme or the token is wrong".to_owned())),
         }
     }

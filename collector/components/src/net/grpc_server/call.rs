@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use super::{GrpcServer, Unary, message, timeout, trailers};
 use crate::net::decompress::{DecompressError, Encoding, decompress};
 use crate::net::rpc_status::{Code, Status};
+use crate::net::sender_limits::{Admitted, Peer};
 
 /// Time in which a message must have arrived, where the client sets none.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
@@ -24,12 +25,14 @@ struct Ready<M> {
     method: M,
     bytes: Bytes,
     permit: Permit,
+    admitted: Admitted,
 }
 
 /// Works on one call to its end. It does not depend on the connection: what was read goes its way even when
 /// the client is gone.
 pub(super) async fn answer<S: Unary>(
     server: Arc<GrpcServer<S>>,
+    peer: Arc<Peer>,
     request: Request<RecvStream>,
     mut respond: SendResponse<Bytes>,
 ) {
@@ -42,7 +45,7 @@ pub(super) async fn answer<S: Unary>(
     let now = Instant::now();
     let until = timeout::timeout(&head.headers).and_then(|wait| now.checked_add(wait));
     let read_until = now + READ_TIMEOUT;
-    let ready = receive(&server, &head, &mut body);
+    let ready = receive(&server, &peer, &head, &mut body);
     let ready = match tokio::time::timeout_at(until.unwrap_or(read_until).min(read_until), ready).await {
         Ok(Ok(ready)) => ready,
         refused => {
@@ -51,8 +54,8 @@ pub(super) async fn answer<S: Unary>(
             return send(&mut respond, Err(status));
         }
     };
-    drop(body);
-    let call = server.service.call(ready.method, &head.headers, ready.bytes, ready.permit);
+    drop((body, peer));
+    let call = server.service.call(ready.method, &head.headers, ready.bytes, ready.permit, ready.admitted);
     let Some(until) = until else {
         return send(&mut respond, call.await);
     };
@@ -85,14 +88,15 @@ fn refuse_strangers(head: &Parts) -> Option<StatusCode> {
 
 async fn receive<S: Unary>(
     server: &GrpcServer<S>,
+    peer: &Arc<Peer>,
     head: &Parts,
     body: &mut RecvStream,
 ) -> Result<Ready<S::Method>, Status> {
-    server.service.authenticate(&head.headers)?;
+    let admitted = server.service.admit(peer, &head.headers)?;
     let method = server.service.method(head.uri.path())?;
     let encoding = encoding(&head.headers)?;
     let limit = server.settings.message_bytes_max;
-    let message = message::read(body, limit, &server.memory).await?;
+    let message = message::read(body, limit, &server.memory, &admitted).await?;
     let (bytes, permit) = match (message.compressed, encoding) {
         (false, _) => (message.bytes, message.permit),
         (true, None | Some(Encoding::Identity)) => {
@@ -107,7 +111,7 @@ async fn receive<S: Unary>(
             (bytes.into(), permit)
         }
     };
-    Ok(Ready { method, bytes, permit })
+    Ok(Ready { method, bytes, permit, admitted })
 }
 
 fn encoding(headers: &HeaderMap) -> Result<Option<Encoding>, Status> {

@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::lifetime::{Due, Lifetime};
 use super::{GrpcServer, Unary, call};
 use crate::net::accept::Busy;
+use crate::net::sender_limits::Peer;
 
 /// Time for the client's connection preface.
 const PREFACE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -29,7 +30,7 @@ const FRAME_MAX: u32 = 256 << 10;
 const HEADERS_MAX: u32 = 32 << 10;
 
 /// Serves a connection to its end.
-pub(super) async fn serve<S, T>(server: Arc<GrpcServer<S>>, io: T, stop: Stop, busy: Busy)
+pub(super) async fn serve<S, T>(server: Arc<GrpcServer<S>>, io: T, peer: Arc<Peer>, stop: Stop, busy: Busy)
 where
     S: Unary,
     T: AsyncRead + AsyncWrite + Unpin,
@@ -42,7 +43,7 @@ where
         .max_header_list_size(HEADERS_MAX)
         .max_concurrent_streams(server.settings.streams_max);
     match timeout(PREFACE_TIMEOUT, builder.handshake(io)).await {
-        Ok(Ok(connection)) => drive(server, connection, stop, busy).await,
+        Ok(Ok(connection)) => drive(server, connection, peer, stop, busy).await,
         Ok(Err(error)) => tracing::debug!(%error, "a connection does not speak HTTP/2"),
         Err(_) => tracing::debug!("a connection did not begin in time"),
     }
@@ -51,6 +52,7 @@ where
 async fn drive<S, T>(
     server: Arc<GrpcServer<S>>,
     mut connection: Connection<T, Bytes>,
+    peer: Arc<Peer>,
     mut stop: Stop,
     busy: Busy,
 ) where
@@ -68,7 +70,7 @@ async fn drive<S, T>(
             accepted = connection.accept() => match accepted {
                 Some(Ok((request, respond))) => {
                     lifetime.called();
-                    let call = call::answer(server.clone(), request, respond);
+                    let call = call::answer(server.clone(), peer.clone(), request, respond);
                     let busy = busy.clone();
                     tokio::spawn(async move {
                         call.await;

@@ -9,6 +9,7 @@ use codeagent_pipeline::{Budget, Oversize, Permit};
 use h2::RecvStream;
 
 use crate::net::rpc_status::{Code, Status};
+use crate::net::sender_limits::Admitted;
 
 /// Whether it is compressed, and its length: what stands before each message.
 /// Source: <https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests>.
@@ -27,11 +28,12 @@ pub(super) struct Message {
     pub(super) permit: Permit,
 }
 
-/// Reads to the end of the stream. Memory for the message is granted before its body is read.
+/// Reads to the end of the stream. Its sender pays for it, and memory is granted, before its body is read.
 pub(super) async fn read(
     body: &mut RecvStream,
     bytes_max: usize,
     memory: &Arc<Budget>,
+    admitted: &Admitted,
 ) -> Result<Message, Status> {
     let (prefix, first) = read_prefix(body).await?;
     let compressed = match prefix[0] {
@@ -44,6 +46,7 @@ pub(super) async fn read(
         let message = format!("the message of {length} bytes is larger than the limit of {bytes_max}");
         return Err(Status::new(Code::ResourceExhausted, message));
     }
+    admitted.bytes(length)?;
     let permit = admit(memory, length)?;
     let bytes = if first.len() >= length && length >= COPY_BELOW {
         release(body, first.len());

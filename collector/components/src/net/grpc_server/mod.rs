@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::net::accept::{Busy, Protocol};
 use crate::net::rpc_status::Status;
+use crate::net::sender_limits::{Admitted, Peer};
 
 mod call;
 mod config;
@@ -37,7 +38,7 @@ pub trait Unary: Send + Sync + 'static {
     fn method(&self, path: &str) -> Result<Self::Method, Status>;
 
     /// Whether the caller may call, before anything of the body is read.
-    fn authenticate(&self, headers: &HeaderMap) -> Result<(), Status>;
+    fn admit(&self, peer: &Arc<Peer>, headers: &HeaderMap) -> Result<Admitted, Status>;
 
     /// A call was refused, for this reason, before [`Unary::call`].
     fn count_refused(&self, reason: Reason);
@@ -50,6 +51,7 @@ pub trait Unary: Send + Sync + 'static {
         headers: &HeaderMap,
         message: Bytes,
         permit: Permit,
+        admitted: Admitted,
     ) -> impl Future<Output = Result<Bytes, Status>> + Send;
 }
 
@@ -87,10 +89,10 @@ impl<S: Unary> GrpcServer<S> {
 }
 
 impl<S: Unary> Protocol for GrpcServer<S> {
-    async fn serve<T>(self: Arc<Self>, io: T, stop: Stop, busy: Busy)
+    async fn serve<T>(self: Arc<Self>, io: T, peer: Arc<Peer>, stop: Stop, busy: Busy)
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        connection::serve(self, io, stop, busy).await;
+        connection::serve(self, io, peer, stop, busy).await;
     }
 }

@@ -17,6 +17,7 @@ use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::net::accept::{Busy, Protocol};
+use crate::net::sender_limits::Peer;
 
 mod body;
 mod config;
@@ -43,6 +44,7 @@ pub trait Handler: Send + Sync + 'static {
     fn handle(
         self: Arc<Self>,
         request: Request<Incoming>,
+        peer: Arc<Peer>,
         busy: Busy,
     ) -> impl Future<Output = Response<Full<Bytes>>> + Send;
 }
@@ -79,14 +81,14 @@ impl<H: Handler> HttpServer<H> {
 }
 
 impl<H: Handler> Protocol for HttpServer<H> {
-    async fn serve<T>(self: Arc<Self>, io: T, mut stop: Stop, busy: Busy)
+    async fn serve<T>(self: Arc<Self>, io: T, peer: Arc<Peer>, mut stop: Stop, busy: Busy)
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let handler = self.handler.clone();
         let service = service_fn(move |request| {
-            let (handler, busy) = (handler.clone(), busy.clone());
-            async move { Ok::<_, Infallible>(handler.handle(request, busy).await) }
+            let (handler, peer, busy) = (handler.clone(), peer.clone(), busy.clone());
+            async move { Ok::<_, Infallible>(handler.handle(request, peer, busy).await) }
         });
         let builder = self.builder();
         let mut connection = pin!(builder.serve_connection(TokioIo::new(io), service));

@@ -98,6 +98,7 @@ impl Failure {
         match self.http {
             StatusCode::UNAUTHORIZED => Reason::Unauthenticated,
             StatusCode::PAYLOAD_TOO_LARGE => Reason::TooLarge,
+            StatusCode::TOO_MANY_REQUESTS => Reason::OverLimit,
             StatusCode::SERVICE_UNAVAILABLE => Reason::OverBudget,
             StatusCode::REQUEST_TIMEOUT => Reason::Abandoned,
             StatusCode::BAD_REQUEST => Reason::Malformed,

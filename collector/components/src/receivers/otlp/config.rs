@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::net::client_auth::AuthConfig;
 use crate::net::grpc_server::{self, GrpcServerConfig};
 use crate::net::http_server::{self, Cors, HttpServerConfig};
+use crate::net::sender_limits::LimitsConfig;
 use crate::net::tls_server::{self, TlsServerConfig};
 
 /// Takes OTLP.
@@ -18,6 +19,8 @@ use crate::net::tls_server::{self, TlsServerConfig};
 pub struct Config {
     /// What is spoken; one at least.
     pub protocols: Protocols,
+    /// Bounds of what is taken, from all and from one sender.
+    pub limits: LimitsConfig,
 }
 
 /// What is spoken.

@@ -13,6 +13,7 @@ use http::header::{HeaderMap, HeaderValue};
 
 use super::outcome::{Accepted, settle};
 use crate::net::rpc_status::{Code, Status};
+use crate::net::sender_limits::{Admitted, Peer};
 
 /// Lets requests into the pipelines of one receiver, for those who come over one transport.
 pub(super) struct Door {
@@ -91,6 +92,7 @@ impl Door {
         mut span: Option<Span>,
         body: Bytes,
         permit: Permit,
+        admitted: &Admitted,
     ) -> Result<Accepted, Status> {
         let gate = self.gate(signal)?;
         let Chunk { bytes: body, items, .. } = otlp::admit(signal, body).map_err(|malformed| {
@@ -108,6 +110,13 @@ impl Door {
             self.host.senders.count(sender(&body, agent), items);
         }
         let token = gate.node.enter(items);
+        if let Err(status) = admitted.items(items) {
+            token.drop_rest(Reason::OverLimit);
+            if let Some(span) = &mut span {
+                span.fail(&status.message);
+            }
+            return Err(status);
+        }
         let batch = Batch::new(signal, body, items).holding(Arc::new(permit));
         let batch = batch.of_request(span.as_ref().and_then(Span::context));
         let answer = settle(token, gate.output.consume(batch).await);
@@ -144,13 +153,13 @@ fn sender<'a>(body: &'a [u8], agent: Option<&'a HeaderValue>) -> &'a str {
     service.filter(|name| !name.is_empty()).or_else(agent).unwrap_or("unknown")
 }
 
-/// Asks the authenticator, if there is one.
-pub(super) fn authenticate(
+/// Asks the authenticator, if there is one, and whether the sender is within its limits.
+pub(super) fn admit(
     authenticator: Option<&Arc<dyn ServerAuthenticator>>,
+    peer: &Arc<Peer>,
     headers: &HeaderMap,
-) -> Result<(), Status> {
-    let Some(authenticator) = authenticator else {
-        return Ok(());
-    };
-    authenticator.authenticate(headers).map_err(|error| Status::new(Code::Unauthenticated, error.to_string()))
+) -> Result<Admitted, Status> {
+    let identity = authenticator.map(|authenticator| authenticator.authenticate(headers)).transpose();
+    let identity = identity.map_err(|error| Status::new(Code::Unauthenticated, error.to_string()))?;
+    peer.admit(identity)
 }

@@ -10,6 +10,7 @@ use http::header::{HeaderMap, USER_AGENT};
 use super::door::{self, Door};
 use crate::net::grpc_server::Unary;
 use crate::net::rpc_status::{Code, Status};
+use crate::net::sender_limits::{Admitted, Peer};
 
 const SERVICES: [(Signal, &str); 3] = [
     (Signal::Traces, "/opentelemetry.proto.collector.trace.v1.TraceService/"),
@@ -46,8 +47,8 @@ impl Unary for Services {
         unimplemented(format!("unknown service in the path {path}"))
     }
 
-    fn authenticate(&self, headers: &HeaderMap) -> Result<(), Status> {
-        door::authenticate(self.authenticator.as_ref(), headers)
+    fn admit(&self, peer: &Arc<Peer>, headers: &HeaderMap) -> Result<Admitted, Status> {
+        door::admit(self.authenticator.as_ref(), peer, headers)
     }
 
     fn count_refused(&self, reason: Reason) {
@@ -60,9 +61,10 @@ impl Unary for Services {
         headers: &HeaderMap,
         message: Bytes,
         permit: Permit,
+        admitted: Admitted,
     ) -> Result<Bytes, Status> {
         let span = self.door.begin(signal, "protobuf", headers);
-        let taken = self.door.take(signal, headers.get(USER_AGENT), span, message, permit).await;
+        let taken = self.door.take(signal, headers.get(USER_AGENT), span, message, permit, &admitted).await;
         taken.map(|accepted| accepted.to_protobuf().into())
     }
 }

@@ -9,6 +9,7 @@ use codeagent_pipeline::{Permit, Signal, json};
 use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, HeaderMap, HeaderValue, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderName, Method, Request, Response, StatusCode};
+use http_body::Body as _;
 use http_body_util::Full;
 use hyper::body::Incoming;
 
@@ -20,6 +21,7 @@ use crate::net::accept::Busy;
 use crate::net::decompress::{Encoding, decompress};
 use crate::net::http_server::{Body, CorsPolicy, Handler, HttpServerConfig, drain, read_body};
 use crate::net::rpc_status::{Code, Status};
+use crate::net::sender_limits::{Admitted, Peer};
 
 /// Answers the three paths.
 pub(super) struct Exports {
@@ -32,7 +34,12 @@ pub(super) struct Exports {
 }
 
 impl Handler for Exports {
-    async fn handle(self: Arc<Self>, request: Request<Incoming>, busy: Busy) -> Response<Full<Bytes>> {
+    async fn handle(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        peer: Arc<Peer>,
+        busy: Busy,
+    ) -> Response<Full<Bytes>> {
         let (head, body) = request.into_parts();
         let mut response = if self.cors.is_preflight(&head) {
             let mut response = Response::new(Full::default());
@@ -40,7 +47,7 @@ impl Handler for Exports {
             self.cors.preflight(&head.headers, response.headers_mut());
             response
         } else {
-            let mut response = self.answer(&head, body, busy).await;
+            let mut response = self.answer(&head, body, &peer, busy).await;
             self.cors.permit(&head.headers, response.headers_mut());
             response
         };
@@ -54,11 +61,20 @@ struct Expected {
     signal: Signal,
     format: Format,
     encoding: Encoding,
+    admitted: Admitted,
+    /// Whether its sender has paid for its bytes.
+    is_paid: bool,
 }
 
 impl Exports {
-    async fn answer(&self, head: &Parts, body: Incoming, busy: Busy) -> Response<Full<Bytes>> {
-        let expected = match self.expect(head) {
+    async fn answer(
+        &self,
+        head: &Parts,
+        body: Incoming,
+        peer: &Arc<Peer>,
+        busy: Busy,
+    ) -> Response<Full<Bytes>> {
+        let expected = match self.expect(head, &body, peer) {
             Ok(expected) => expected,
             Err(failure) => {
                 drain(body);
@@ -66,15 +82,16 @@ impl Exports {
                 return failure.response(Format::of(&head.headers));
             }
         };
-        match self.export(&expected, &head.headers, body, busy).await {
-            Ok(accepted) => expected.format.success(&accepted, expected.signal),
-            Err(failure) => failure.response(Some(expected.format)),
+        let (format, signal) = (expected.format, expected.signal);
+        match self.export(expected, &head.headers, body, busy).await {
+            Ok(accepted) => format.success(&accepted, signal),
+            Err(failure) => failure.response(Some(format)),
         }
     }
 
     /// Refuses what can be refused by its head.
-    fn expect(&self, head: &Parts) -> Result<Expected, Failure> {
-        door::authenticate(self.authenticator.as_ref(), &head.headers)?;
+    fn expect(&self, head: &Parts, body: &Incoming, peer: &Arc<Peer>) -> Result<Expected, Failure> {
+        let admitted = door::admit(self.authenticator.as_ref(), peer, &head.headers)?;
         let path = head.uri.path();
         let Some((signal, _)) = self.paths.iter().find(|(_, taken)| taken == path) else {
             return Err(self.not_found(path));
@@ -89,7 +106,14 @@ impl Exports {
             Failure::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, message)
         })?;
         self.door.expects(*signal)?;
-        Ok(Expected { signal: *signal, format, encoding: self.encoding(&head.headers)? })
+        let encoding = self.encoding(&head.headers)?;
+        let announced = body.size_hint().exact();
+        if let Some(bytes) = announced {
+            // What is longer than the limit is refused unread.
+            let limit = self.config.body_bytes_max();
+            admitted.bytes(usize::try_from(bytes).map_or(limit, |bytes| bytes.min(limit)))?;
+        }
+        Ok(Expected { signal: *signal, format, encoding, admitted, is_paid: announced.is_some() })
     }
 
     fn not_found(&self, path: &str) -> Failure {
@@ -119,20 +143,24 @@ impl Exports {
 
     async fn export(
         &self,
-        expected: &Expected,
+        expected: Expected,
         headers: &HeaderMap,
         body: Incoming,
         busy: Busy,
     ) -> Result<Accepted, Failure> {
         let limit = self.config.body_bytes_max();
         let body = read_body(body, limit, &self.door.memory, self.config.body_timeout()).await;
-        let message = body.map_err(Failure::from).and_then(|body| protobuf(expected, body, limit));
+        if let (Ok(body), false) = (&body, expected.is_paid) {
+            expected.admitted.charge_bytes(body.bytes.len());
+        }
+        let message = body.map_err(Failure::from).and_then(|body| protobuf(&expected, body, limit));
         let (message, permit) = message.inspect_err(|failure| self.door.count_refused(failure.reason()))?;
         let span = self.door.begin(expected.signal, expected.format.name(), headers);
-        let (door, signal, agent) = (self.door.clone(), expected.signal, headers.get(USER_AGENT).cloned());
+        let (door, agent) = (self.door.clone(), headers.get(USER_AGENT).cloned());
+        let Expected { signal, admitted, .. } = expected;
         // A task of its own: this future ends when the client goes away, but what was taken goes its way.
         let taking = tokio::spawn(async move {
-            let accepted = door.take(signal, agent.as_ref(), span, message, permit).await;
+            let accepted = door.take(signal, agent.as_ref(), span, message, permit, &admitted).await;
             drop(busy);
             accepted
         });

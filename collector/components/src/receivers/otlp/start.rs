@@ -5,6 +5,7 @@ use std::sync::Arc;
 use codeagent_config::Section;
 use codeagent_pipeline::telemetry::Registry;
 use codeagent_pipeline::{BoxFuture, BuildContext, Outputs, Receiver, Running, StartError, Stop};
+use codeagent_semconv::metric;
 use http::{HeaderName, HeaderValue};
 use tokio::net::TcpListener;
 
@@ -15,7 +16,8 @@ use super::http::Exports;
 use crate::net::accept::accept;
 use crate::net::grpc_server::{GrpcServer, GrpcServerConfig};
 use crate::net::http_server::{CorsPolicy, HttpServer};
-use crate::net::listen::{Endpoint, listen};
+use crate::net::listen::{Endpoint, listen, warn_of_exposure};
+use crate::net::sender_limits::{Admission, SenderLimits};
 use crate::net::server_auth::server_authenticator;
 use crate::net::tls_server::{TlsServer, TlsServerConfig};
 
@@ -30,6 +32,7 @@ struct Part<S> {
     server: Arc<S>,
     endpoint: Endpoint,
     tls: Option<TlsServerConfig>,
+    admission: Admission,
     metrics: Arc<Registry>,
     /// Where it is configured, for errors.
     path: String,
@@ -53,15 +56,28 @@ impl Parts {
             context.diagnostics.push(section.error("at least one protocol is needed", help));
             return None;
         }
+        if !config.limits.check(section, context.diagnostics) {
+            return None;
+        }
+        let id = context.id.to_string();
+        let limits = config.limits.per_sender.clone().map(|limits| SenderLimits::new(&id, limits));
+        let admission = |context: &BuildContext<'_>, protocol: &str, has_auth: bool| Admission {
+            connections_max: config.limits.max_connections,
+            limits: limits.clone().map(|limits| (limits.by(has_auth), limits)),
+            refused: context.host.metrics.counter(
+                &metric::CODEAGENT_RECEIVER_REFUSED_CONNECTIONS,
+                &[("receiver", &id), ("transport", protocol)],
+            ),
+        };
         let below = |path: &str| section.at(path).unwrap_or_else(|| section.clone());
-        let grpc = protocols
-            .grpc
-            .as_ref()
-            .map(|config| grpc(context, &below("protocols::grpc"), config, &door("grpc")));
-        let http = protocols
-            .http
-            .as_ref()
-            .map(|config| http(context, &below("protocols::http"), config, &door("http")));
+        let grpc = protocols.grpc.as_ref().map(|config| {
+            let admission = admission(context, "grpc", config.auth.is_some());
+            grpc(context, &below("protocols::grpc"), config, &door("grpc"), admission)
+        });
+        let http = protocols.http.as_ref().map(|config| {
+            let admission = admission(context, "http", config.auth.is_some());
+            http(context, &below("protocols::http"), config, &door("http"), admission)
+        });
         let complete = !matches!(grpc, Some(None)) && !matches!(http, Some(None));
         complete.then_some(Parts { grpc: grpc.flatten(), http: http.flatten() })
     }
@@ -72,14 +88,17 @@ fn grpc(
     section: &Section,
     config: &GrpcServerConfig,
     door: &Arc<Door>,
+    admission: Admission,
 ) -> Option<Part<GrpcServer<Services>>> {
     let authenticator = server_authenticator(config.auth.as_ref(), section, context);
     let (endpoint, settings) = config.settings(section, context.diagnostics)?;
+    warn_of_exposure(&endpoint, config.tls.as_ref(), config.auth.is_some(), section, context.diagnostics);
     let services = Services { door: door.clone(), authenticator: authenticator? };
     Some(Part {
         server: Arc::new(GrpcServer::new(services, settings, door.memory.clone())),
         endpoint,
         tls: config.tls.clone(),
+        admission,
         metrics: context.host.metrics.clone(),
         path: section.path().to_owned(),
         protocols: &[b"h2"],
@@ -91,10 +110,12 @@ fn http(
     section: &Section,
     config: &HttpConfig,
     door: &Arc<Door>,
+    admission: Admission,
 ) -> Option<Part<HttpServer<Exports>>> {
     let server = config.server();
     let authenticator = server_authenticator(config.auth.as_ref(), section, context);
     let endpoint = server.check(section, context.diagnostics)?;
+    warn_of_exposure(&endpoint, config.tls.as_ref(), config.auth.is_some(), section, context.diagnostics);
     let header = |name: &str, value: &str| {
         let mut value = HeaderValue::try_from(value).ok()?;
         value.set_sensitive(true);
@@ -117,6 +138,7 @@ fn http(
         server: Arc::new(HttpServer::new(exports, header_timeout)),
         endpoint,
         tls: config.tls.clone(),
+        admission,
         metrics: context.host.metrics.clone(),
         path: section.path().to_owned(),
         protocols: &[b"h2", b"http/1.1"],
@@ -144,6 +166,12 @@ fn shown(protocol: &str, listener: &TcpListener) -> String {
     }
 }
 
+async fn served(server: Option<impl Future<Output = ()>>) {
+    if let Some(server) = server {
+        server.await;
+    }
+}
+
 impl Receiver for Parts {
     fn start(self: Box<Self>, stop: Stop) -> BoxFuture<'static, Result<Running, StartError>> {
         Box::pin(async move {
@@ -153,27 +181,16 @@ impl Receiver for Parts {
             if let Some(part) = self.grpc {
                 let (listener, tls) = part.open().await?;
                 endpoints.push(shown("grpc", &listener));
-                open_grpc = Some((part.server, listener, tls));
+                open_grpc = Some(accept(listener, tls, part.server, part.admission, stop.clone()));
             }
             let mut open_http = None;
             if let Some(part) = self.http {
                 let (listener, tls) = part.open().await?;
                 endpoints.push(shown("http", &listener));
-                open_http = Some((part.server, listener, tls));
+                open_http = Some(accept(listener, tls, part.server, part.admission, stop));
             }
-            let stop_http = stop.clone();
             let task = tokio::spawn(async move {
-                let grpc = async {
-                    if let Some((server, listener, tls)) = open_grpc {
-                        accept(listener, tls, server, stop).await;
-                    }
-                };
-                let http = async {
-                    if let Some((server, listener, tls)) = open_http {
-                        accept(listener, tls, server, stop_http).await;
-                    }
-                };
-                tokio::join!(grpc, http);
+                tokio::join!(served(open_grpc), served(open_http));
             });
             Ok(Running { task, endpoints })
         })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use codeagent_config::{ComponentId, Diagnostics, Environment, Section, Source};
-use codeagent_pipeline::auth::{AuthError, Authenticator, ServerAuthenticator};
+use codeagent_pipeline::auth::{AuthError, Authenticator, Identity, ServerAuthenticator};
 use codeagent_pipeline::{
     Batch, BoxFuture, BuildContext, Consumer, Host, Outputs, Refused, Row, Running, Signal, Stop,
 };
@@ -61,13 +61,13 @@ impl Consumer for Recorder {
     }
 }
 
-/// Lets in who says `authorization: let-me-in`.
+/// Lets in who says `authorization: let-me-in`, with any name after it.
 struct Doorman;
 
 impl ServerAuthenticator for Doorman {
-    fn authenticate(&self, headers: &HeaderMap) -> Result<(), AuthError> {
+    fn authenticate(&self, headers: &HeaderMap) -> Result<Identity, AuthError> {
         match headers.get("authorization") {
-            Some(value) if value == "let-me-in" => Ok(()),
+            Some(value) if value.as_bytes().starts_with(b"let-me-in") => Ok(Identity::of(value.as_bytes())),
             _ => Err(AuthError("no or wrong credentials".into())),
         }
     }
@@ -129,6 +129,17 @@ pub(super) fn build(
     let receiver = (FACTORY.build)(&mut context, &section, outputs);
     assert_eq!(receiver.is_none(), diagnostics.has_errors(), "{}", diagnostics.render(false));
     receiver.ok_or_else(|| diagnostics.render(false))
+}
+
+/// What is said of a valid configuration.
+pub(super) fn warnings(yaml: &str) -> String {
+    let mut diagnostics = Diagnostics::new();
+    let source = Source::new("test", yaml);
+    let section = Section::from_yaml(&source, &Environment::empty(), &mut diagnostics).unwrap();
+    let (id, host) = ("otlp".parse().unwrap(), host(MIB));
+    let mut context = BuildContext { id: &id, diagnostics: &mut diagnostics, host: &host, batching: None };
+    assert!((FACTORY.build)(&mut context, &section, Outputs::default()).is_some(), "{yaml}");
+    if diagnostics.is_empty() { String::new() } else { diagnostics.render(false) }
 }
 
 /// A running receiver.

@@ -5,6 +5,7 @@ mod grpc_bad;
 mod grpc_life;
 mod http;
 mod kit;
+mod limits;
 mod malformed;
 mod own_telemetry;
 mod raw;

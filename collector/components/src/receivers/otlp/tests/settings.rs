@@ -4,7 +4,7 @@ use codeagent_pipeline::{Outputs, Signal};
 use http::StatusCode;
 
 use super::http::{JSON, request, send};
-use super::kit::{Setting, build, host};
+use super::kit::{Setting, build, host, warnings};
 use super::raw::{Call, Client, framed};
 
 #[test]
@@ -28,6 +28,10 @@ fn every_mistake_is_told_with_its_path() {
         ),
         ("protocols: {http: {compression_algorithms: [br]}}", &["br", "gzip"]),
         ("protocols: {http: {response_headers: {'a b': c}}}", &["a b"]),
+        ("protocols: {grpc:}\nlimits: {max_connections: 0}", &["limits::max_connections", "nobody"]),
+        ("protocols: {grpc:}\nlimits: {per_sender: {bytes_per_second: 0}}", &["bytes_per_second", "leave"]),
+        ("protocols: {grpc:}\nlimits: {per_sender: {by: token}}", &["by", "identity"]),
+        ("protocols: {grpc:}\nlimits: {per_sender: {burst: 1ms, max_senders: 3}}", &["burst", "max_senders"]),
         ("protocols: {grpc: {endpoint: x}, http: {endpoint: y}}", &["`x`", "`y`"]),
     ] {
         let Err(message) = build(yaml, &host(1), Outputs::default()) else {
@@ -35,6 +39,36 @@ fn every_mistake_is_told_with_its_path() {
         };
         for text in texts {
             assert!(message.contains(text), "{yaml}: {message}");
+        }
+    }
+}
+
+#[test]
+fn a_listener_that_others_reach_is_warned_of_once() {
+    let tls = "tls: {cert_file: a, key_file: b";
+    for (server, warned) in [
+        ("endpoint: '127.0.0.1:1'".to_owned(), None),
+        ("endpoint: '[::1]:1'".to_owned(), None),
+        ("endpoint: 'localhost:1'".to_owned(), None),
+        ("endpoint: '0.0.0.0:1'".to_owned(), Some("anybody who reaches it can use it, and all travels")),
+        ("endpoint: ':1'".to_owned(), Some("anybody")),
+        (
+            "endpoint: 'host:1', auth: {authenticator: basicauth}".to_owned(),
+            Some("credentials and data travel"),
+        ),
+        (format!("endpoint: ':1', {tls}}}"), Some("anybody who reaches it can use it")),
+        (format!("endpoint: ':1', {tls}, client_ca_file: c}}"), None),
+        (format!("endpoint: ':1', {tls}}}, auth: {{authenticator: basicauth}}"), None),
+    ] {
+        for protocol in ["grpc", "http"] {
+            let yaml = format!("protocols: {{{protocol}: {{{server}}}}}");
+            let warnings = warnings(&yaml);
+            assert_eq!(
+                warnings.matches("is not only on this machine").count(),
+                usize::from(warned.is_some()),
+                "{yaml} {warnings}"
+            );
+            assert!(warnings.contains(warned.unwrap_or_default()), "{yaml} {warnings}");
         }
     }
 }

@@ -124,6 +124,20 @@ fn service(parts: &[Part<'_>]) -> Value {
 }
 
 /// Adds a component's schema with its own definitions, their names made unique by the component's.
+/// The schema of a section that two structs read side by side, as [`crate::Section::decode_beside`] does.
+#[must_use]
+pub fn beside(mut shared: Schema, mut own: Schema) -> Schema {
+    for part in ["properties", "$defs"] {
+        if let Some(Value::Object(theirs)) = shared.ensure_object().remove(part) {
+            let mine = own.ensure_object().entry(part).or_insert_with(|| json!({}));
+            if let Some(mine) = mine.as_object_mut() {
+                mine.extend(theirs);
+            }
+        }
+    }
+    own
+}
+
 fn define(definitions: &mut Map<String, Value>, name: &str, mut schema: Value) {
     let inner = schema.as_object_mut().and_then(|schema| {
         schema.remove("$schema");

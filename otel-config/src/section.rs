@@ -61,6 +61,17 @@ impl Section {
         decode::section(self.node.as_deref(), self.key.as_ref(), &self.path, unsupported, diags)
     }
 
+    /// [`Section::decode_refusing`] for two structs whose keys stand side by side, such as those that several
+    /// components share and those of one: what `serde(flatten)` is for, which knows neither places nor unknown keys.
+    /// Of a key that both have, both get the value.
+    pub fn decode_beside<A: DeserializeOwned, B: DeserializeOwned>(
+        &self,
+        unsupported: &[(&str, &str)],
+        diags: &mut Diagnostics,
+    ) -> Option<(A, B)> {
+        decode::section_beside(self.node.as_deref(), self.key.as_ref(), &self.path, unsupported, diags)
+    }
+
     /// The section below a key, if the key is written. A path `a::b` goes two levels down.
     #[must_use]
     pub fn at(&self, key: &str) -> Option<Section> {

@@ -362,3 +362,54 @@ fn a_section_leads_to_its_parts_and_reports_at_them() {
         "error: no such file\n --> x.yaml:2:3\n  |\n2 |   ca: x\n  |   ^^\n  = path: tls::ca\n  = help: create it\n"
     );
 }
+
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Shared {
+    compression: String,
+    timeout: Duration,
+}
+
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Own {
+    index: String,
+    nested: Option<Shared>,
+}
+
+fn decode_beside(text: &str) -> Result<(Shared, Own), Vec<String>> {
+    let mut diags = Diagnostics::new();
+    let value = section(text, &mut diags).decode_beside(&[("cloud", "not ours")], &mut diags);
+    let shown = |d: &&codeagent_config::Diagnostic| {
+        format!("{}: {} ({})", d.path, d.message, d.help.as_deref().unwrap_or_default())
+    };
+    value.ok_or_else(|| diags.sorted().iter().map(shown).collect())
+}
+
+#[test]
+fn two_structs_read_their_keys_side_by_side() {
+    let (shared, own) = decode_beside("{compression: gzip, index: a, timeout: 5s}").unwrap();
+    assert_eq!(shared, Shared { compression: "gzip".into(), timeout: Duration::from_secs(5) });
+    assert_eq!(own, Own { index: "a".into(), nested: None });
+    assert_eq!(decode_beside("").unwrap(), (Shared::default(), Own::default()));
+}
+
+#[test]
+fn a_mistake_in_a_section_of_two_structs_is_told_once_with_the_keys_of_both() {
+    let told = |text: &str| decode_beside(text).unwrap_err();
+    let here = "known here: compression, timeout, index, nested";
+    for (text, expected) in [
+        ("{compresion: gzip}", vec!["compresion: unknown key `compresion` (did you mean `compression`?)"]),
+        ("{indx: a}", vec!["indx: unknown key `indx` (did you mean `index`?)"]),
+        ("{zzz: a}", vec![&*format!("zzz: unknown key `zzz` ({here})")]),
+        ("{cloud: a}", vec!["cloud: `cloud` is not supported (not ours)"]),
+        (
+            "{nested: {index: a}}",
+            vec!["nested::index: unknown key `index` (known here: compression, timeout)"],
+        ),
+    ] {
+        assert_eq!(told(text), expected, "{text}");
+    }
+    assert_eq!(told("{timeout: soon, index: [a]}").len(), 2);
+    assert_eq!(told("[a]").len(), 1);
+}

@@ -20,6 +20,11 @@ pub(super) enum Trail<'t> {
 }
 
 impl Trail<'_> {
+    /// Whether it is a key of the section itself.
+    pub fn is_below_root(&self) -> bool {
+        matches!(self, Trail::Key { parent: Trail::Root(_), .. })
+    }
+
     /// Below the section, without the positions in lists.
     pub fn relative(&self) -> String {
         match self {

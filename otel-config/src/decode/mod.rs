@@ -7,6 +7,7 @@
 mod access;
 mod deserializer;
 mod fault;
+mod fields;
 mod words;
 
 use std::cell::RefCell;
@@ -20,6 +21,7 @@ use crate::suggest::suggest;
 use crate::yaml::node::{Entry, Node, Span, Value};
 use deserializer::{NodeDeserializer, Trail};
 use fault::{Fault, Placed, What};
+use fields::fields_of;
 
 /// Rounds of one section: a round fixes one wrong or empty value.
 const ROUNDS: usize = 500;
@@ -47,6 +49,10 @@ struct Notes {
 pub(crate) struct Session<'a> {
     notes: RefCell<Notes>,
     unsupported: &'a [(&'a str, &'a str)],
+    /// Keys of the section that others read.
+    others: &'static [&'static str],
+    /// Whether keys of the section that nobody reads are reported; else they were.
+    reports_unknown: bool,
 }
 
 pub(crate) fn section<T: DeserializeOwned>(
@@ -56,30 +62,60 @@ pub(crate) fn section<T: DeserializeOwned>(
     unsupported: &[(&str, &str)],
     diags: &mut Diagnostics,
 ) -> Option<T> {
-    let session = Session { notes: RefCell::default(), unsupported };
-    let mut result = None;
-    for _ in 0..ROUNDS {
-        let trail = Trail::Root(path);
-        let root = NodeDeserializer::new(node, key, &trail, &session);
-        match T::deserialize(root).map_err(|fault| fault.at(node, key, &trail)) {
-            Ok(value) => {
-                result = Some(value);
-                break;
-            }
-            Err(fault) => {
-                if !session.learn(fault, node.map(std::ptr::from_ref), path) {
-                    break;
-                }
-            }
-        }
+    let session = Session { notes: RefCell::default(), unsupported, others: &[], reports_unknown: true };
+    session.read(node, key, path, diags)
+}
+
+/// A section that two structs read, each its own keys: all others are unknown.
+pub(crate) fn section_beside<A: DeserializeOwned, B: DeserializeOwned>(
+    node: Option<&Node>,
+    key: Option<&Span>,
+    path: &str,
+    unsupported: &[(&str, &str)],
+    diags: &mut Diagnostics,
+) -> Option<(A, B)> {
+    let session =
+        |others, reports_unknown| Session { notes: RefCell::default(), unsupported, others, reports_unknown };
+    let a = session(fields_of::<B>(), true).read(node, key, path, diags);
+    if node.is_some_and(|node| !node.is_null() && !matches!(node.value, Value::Map(_))) {
+        // said once
+        return None;
     }
-    let reports = session.notes.into_inner().reports;
-    let clean = reports.is_empty();
-    diags.extend(reports);
-    result.filter(|_| clean)
+    let b = session(fields_of::<A>(), false).read(node, key, path, diags);
+    a.zip(b)
 }
 
 impl Session<'_> {
+    /// Decodes in rounds, and reports what was noted.
+    fn read<T: DeserializeOwned>(
+        self,
+        node: Option<&Node>,
+        key: Option<&Span>,
+        path: &str,
+        diags: &mut Diagnostics,
+    ) -> Option<T> {
+        let mut result = None;
+        for _ in 0..ROUNDS {
+            let trail = Trail::Root(path);
+            let root = NodeDeserializer::new(node, key, &trail, &self);
+            match T::deserialize(root).map_err(|fault| fault.at(node, key, &trail)) {
+                Ok(value) => {
+                    result = Some(value);
+                    break;
+                }
+                Err(fault) => {
+                    if !self.learn(fault, node.map(std::ptr::from_ref), path) {
+                        break;
+                    }
+                }
+            }
+        }
+        let reports = self.notes.into_inner().reports;
+        let clean = reports.is_empty();
+        diags.extend(reports);
+        result.filter(|_| clean)
+    }
+
     /// Notes a fault. Whether another round can tell more.
     fn learn(&self, fault: Fault<'_>, root: Option<Id>, path: &str) -> bool {
         let Fault { what, placed } = fault;
@@ -117,6 +153,11 @@ impl Session<'_> {
     /// Reports a key that the struct does not have, in the first round that meets it.
     fn unknown_key(&self, key: &str, entry: &Entry, fields: &[&'static str], trail: &Trail<'_>) {
         let id: Id = std::ptr::from_ref(&*entry.node);
+        let others = if trail.is_below_root() { self.others } else { &[] };
+        if others.contains(&key) || (trail.is_below_root() && !self.reports_unknown) {
+            return;
+        }
+        let fields = &[fields, others].concat();
         let notes = &mut *self.notes.borrow_mut();
         if notes.unknown.iter().any(|(known, _)| *known == id) || notes.reports.len() >= REPORTS {
             return;

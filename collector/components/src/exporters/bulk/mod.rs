@@ -3,6 +3,7 @@
 
 mod answer;
 pub mod calendar;
+mod client;
 mod document_id;
 mod encode;
 mod endpoints;
@@ -20,11 +21,12 @@ use codeagent_pipeline::{Batch, Encoded, Exporter, SendError, Sent, Settled};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
 
+pub use client::ClientConfig;
 pub use encode::Encoder;
 pub use endpoints::Endpoints;
 pub use outcome::RetryStatuses;
 pub use request::Request;
-pub use settings::{BulkPath, RESPONSE_BYTES_MAX, TemplateConfig, elapsed_time, positive, templates_of};
+pub use settings::{BulkPath, TemplateConfig, elapsed_time, positive, templates_of};
 pub use templates::{Dialect, Template};
 
 /// Writes documents by bulk requests.

@@ -12,9 +12,6 @@ use super::mapping::Mode;
 use super::route::{Naming, Router};
 use super::templates::{Dialect, Template};
 
-/// The largest answer that is read, in bytes: reasons of 300 characters for as many documents as a request has.
-pub const RESPONSE_BYTES_MAX: usize = 16 * 1024 * 1024;
-
 /// What of an answer is asked for.
 const FILTER_PATH: &str = "errors,items.*.status,items.*.error.type,items.*.error.reason,\
                            items.*.error.caused_by.type,items.*.error.caused_by.reason";

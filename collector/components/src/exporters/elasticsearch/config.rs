@@ -2,22 +2,15 @@
 
 use codeagent_config::{ByteSize, Duration, Secret};
 use codeagent_pipeline::QueueConfig;
-use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::exporters::bulk::TemplateConfig;
-use crate::net::client_auth::AuthConfig;
-use crate::net::compress::{Compression, CompressionParams};
-use crate::net::http_client::HttpSettings;
-use crate::net::tls_client::TlsClientConfig;
 
-/// The section.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+/// The section, but for the keys of [`ClientConfig`](crate::exporters::bulk::ClientConfig), which stand beside them.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The URL of the server.
-    pub endpoint: String,
     /// URLs of several nodes of one cluster.
     pub endpoints: Vec<String>,
     /// User name for basic authentication.
@@ -26,41 +19,6 @@ pub struct Config {
     pub password: Secret,
     /// An API key in its encoded form.
     pub api_key: Secret,
-    /// An extension that authenticates requests.
-    pub auth: Option<AuthConfig>,
-    /// Headers of every request.
-    #[schemars(with = "std::collections::BTreeMap<String, Secret>")]
-    pub headers: IndexMap<String, Secret>,
-    /// TLS towards servers with `https://` URLs.
-    pub tls: TlsClientConfig,
-    /// `gzip` or `none`.
-    pub compression: Compression,
-    /// The level of gzip.
-    pub compression_params: CompressionParams,
-    /// How long one attempt may take.
-    pub timeout: Duration,
-    /// A proxy; without one HTTP_PROXY, HTTPS_PROXY and NO_PROXY count.
-    pub proxy_url: String,
-    /// Idle connections that are kept.
-    pub max_idle_conns_per_host: usize,
-    /// How long they are kept.
-    pub idle_conn_timeout: Duration,
-    /// Whether each request has a connection of its own.
-    pub disable_keep_alives: bool,
-    /// Whether HTTP/2 is offered to TLS servers.
-    pub force_attempt_http2: bool,
-    /// Ping an HTTP/2 connection that is silent for so long; 0 for never.
-    pub http2_read_idle_timeout: Duration,
-    /// How long the answer to a ping may take; 0 for 20 s.
-    pub http2_ping_timeout: Duration,
-    /// Read for compatibility: buffers grow by themselves.
-    pub read_buffer_size: usize,
-    /// Read for compatibility: buffers grow by themselves.
-    pub write_buffer_size: usize,
-    /// Read for compatibility: idle connections are bounded per host.
-    pub max_idle_conns: usize,
-    /// Read for compatibility: `sending_queue::num_consumers` bounds the connections.
-    pub max_conns_per_host: usize,
     /// One index or data stream for all logs. Empty: data streams by the attributes `data_stream.*`.
     pub logs_index: String,
     /// One index or data stream for all spans. Empty: data streams by the attributes `data_stream.*`.
@@ -89,50 +47,6 @@ pub struct Config {
     pub sending_queue: QueueConfig,
     /// Index templates that are installed at the start.
     pub template: TemplateConfig,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        let http = HttpSettings::default();
-        Config {
-            endpoint: String::new(),
-            endpoints: Vec::new(),
-            user: String::new(),
-            password: Secret::default(),
-            api_key: Secret::default(),
-            auth: None,
-            headers: IndexMap::new(),
-            tls: TlsClientConfig::default(),
-            compression: Compression::Gzip,
-            compression_params: CompressionParams::default(),
-            timeout: Duration::from_secs(90),
-            proxy_url: String::new(),
-            max_idle_conns_per_host: http.max_idle_conns_per_host,
-            idle_conn_timeout: http.idle_conn_timeout.unwrap_or_default().into(),
-            disable_keep_alives: false,
-            force_attempt_http2: http.force_attempt_http2,
-            http2_read_idle_timeout: Duration::default(),
-            http2_ping_timeout: Duration::default(),
-            read_buffer_size: 0,
-            write_buffer_size: 0,
-            max_idle_conns: 100,
-            max_conns_per_host: 0,
-            logs_index: String::new(),
-            traces_index: String::new(),
-            logs_dynamic_index: Switch::default(),
-            traces_dynamic_index: Switch::default(),
-            metrics_dynamic_index: Switch::default(),
-            logstash_format: LogstashFormat::default(),
-            mapping: Mapping::default(),
-            pipeline: String::new(),
-            include_source_on_error: None,
-            num_workers: None,
-            flush: Flush::default(),
-            retry: Retry::default(),
-            sending_queue: QueueConfig::default(),
-            template: TemplateConfig::default(),
-        }
-    }
 }
 
 /// Keys of the Collector that are not supported, and why.

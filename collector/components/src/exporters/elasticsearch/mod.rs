@@ -4,7 +4,10 @@ mod config;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use base64::Engine as _;
+use codeagent_config::schema::beside;
 use codeagent_config::{Secret, Section};
 use codeagent_pipeline::{
     About, BuildContext, BuiltExporter, ExporterFactory, RetryConfig, Sender, SenderSettings, Signal,
@@ -17,7 +20,8 @@ use super::bulk::calendar::DateFormat;
 use super::bulk::mapping::Mode;
 use super::bulk::route::{DateSuffix, Naming, Router};
 use super::bulk::{
-    BulkExporter, BulkPath, Dialect, Encoder, Endpoints, RetryStatuses, elapsed_time, positive, templates_of,
+    BulkExporter, BulkPath, ClientConfig, Dialect, Encoder, Endpoints, RetryStatuses, elapsed_time,
+    templates_of,
 };
 use crate::net::compress::Compression;
 use crate::net::http_client::{HttpClient, HttpSettings, parse_endpoint};
@@ -30,22 +34,26 @@ pub const FACTORY: ExporterFactory = ExporterFactory {
         aliases: &[],
         summary: "writes logs and spans to Elasticsearch",
         signals: &[Signal::Traces, Signal::Logs],
-        schema: || schema_for!(Config),
+        schema: || beside(schema_for!(ClientConfig), schema_for!(Config)),
     },
     build,
 };
 
 /// Where the server is when nobody says: as in the Collector.
 const URL_VARIABLE: &str = "ELASTICSEARCH_URL";
+/// How long one attempt may take when nobody says.
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 fn build(context: &mut BuildContext<'_>, section: &Section, signal: Signal) -> Option<BuiltExporter> {
-    let config: Config = section.decode_refusing(UNSUPPORTED, context.diagnostics)?;
+    let (http, config): (ClientConfig, Config) = section.decode_beside(UNSUPPORTED, context.diagnostics)?;
     let errors = context.diagnostics.errors();
-    let mode = check(&config, section, context);
-    let addresses = addresses(&config, section, context);
+    let mode = check(&config, &http, section, context);
+    let addresses = addresses(&config, &http, section, context);
     let date = date(&config, section, context);
-    let settings = sender_settings(&config, section, context);
-    let client = HttpClient::new(&http_settings(&config), section, context)?;
+    let settings = sender_settings(&config, &http, section, context);
+    let headers = headers(&config, &http);
+    let client =
+        HttpClient::new(&HttpSettings { headers, ..http.settings(Compression::Gzip) }, section, context)?;
     if context.diagnostics.errors() > errors {
         return None;
     }
@@ -61,12 +69,17 @@ fn build(context: &mut BuildContext<'_>, section: &Section, signal: Signal) -> O
     Some(Sender::build(context, signal, exporter, settings))
 }
 
-fn check(config: &Config, section: &Section, context: &mut BuildContext<'_>) -> Option<Mode> {
+fn check(
+    config: &Config,
+    http: &ClientConfig,
+    section: &Section,
+    context: &mut BuildContext<'_>,
+) -> Option<Mode> {
     let mut refuse = |key: &str, message: String, help: &str| {
         let place = section.at(key).unwrap_or_else(|| section.clone());
         context.diagnostics.push(place.error(message, help));
     };
-    if !matches!(config.compression, Compression::Gzip | Compression::None) {
+    if http.is_unreadable() {
         refuse("compression", "Elasticsearch reads gzip only".to_owned(), "use gzip or none");
     }
     if config.flush.bytes.bytes() == 0 {
@@ -77,7 +90,7 @@ fn check(config: &Config, section: &Section, context: &mut BuildContext<'_>) -> 
         refuse("retry::max_requests", message, "leave it out");
     }
     let basic = !config.user.is_empty() || !config.password.is_empty();
-    if [basic, !config.api_key.is_empty(), config.auth.is_some()].iter().filter(|way| **way).count() > 1 {
+    if [basic, !config.api_key.is_empty(), http.auth.is_some()].iter().filter(|way| **way).count() > 1 {
         let message = "more than one way to authenticate".to_owned();
         refuse("auth", message, "use one of `user` and `password`, `api_key`, `auth`");
     }
@@ -106,13 +119,18 @@ fn check(config: &Config, section: &Section, context: &mut BuildContext<'_>) -> 
     }
 }
 
-fn addresses(config: &Config, section: &Section, context: &mut BuildContext<'_>) -> Vec<Uri> {
+fn addresses(
+    config: &Config,
+    http: &ClientConfig,
+    section: &Section,
+    context: &mut BuildContext<'_>,
+) -> Vec<Uri> {
     let mut refuse = |key: &str, message: String, help: &str| {
         let place = section.at(key).unwrap_or_else(|| section.clone());
         context.diagnostics.push(place.error(message, help));
     };
     let environment;
-    let (key, texts): (&str, Vec<&str>) = match (config.endpoint.as_str(), config.endpoints.as_slice()) {
+    let (key, texts): (&str, Vec<&str>) = match (http.endpoint.as_str(), config.endpoints.as_slice()) {
         ("", []) => {
             environment = std::env::var(URL_VARIABLE).unwrap_or_default();
             ("endpoint", environment.split(',').filter(|text| !text.is_empty()).collect())
@@ -175,28 +193,9 @@ fn encoder(config: &Config, signal: Signal, mode: Mode, date: Option<DateSuffix>
     Encoder { signal, mode, items, events, label: None, action: "create", bytes_max }
 }
 
-fn http_settings(config: &Config) -> HttpSettings {
-    HttpSettings {
-        tls: config.tls.clone(),
-        headers: headers(config),
-        auth: config.auth.clone(),
-        compression: config.compression,
-        compression_params: config.compression_params,
-        proxy_url: config.proxy_url.clone(),
-        max_idle_conns_per_host: config.max_idle_conns_per_host,
-        idle_conn_timeout: positive(config.idle_conn_timeout),
-        disable_keep_alives: config.disable_keep_alives,
-        force_attempt_http2: config.force_attempt_http2,
-        http2_read_idle_timeout: positive(config.http2_read_idle_timeout),
-        http2_ping_timeout: positive(config.http2_ping_timeout),
-        response_bytes_max: super::bulk::RESPONSE_BYTES_MAX,
-        ..HttpSettings::default()
-    }
-}
-
 /// The configured headers, and the credentials as one.
-fn headers(config: &Config) -> IndexMap<String, Secret> {
-    let mut headers = config.headers.clone();
+fn headers(config: &Config, http: &ClientConfig) -> IndexMap<String, Secret> {
+    let mut headers = http.headers.clone();
     let credentials = if !config.api_key.is_empty() {
         Some(format!("ApiKey {}", config.api_key.expose()))
     } else if !config.user.is_empty() {
@@ -211,7 +210,12 @@ fn headers(config: &Config) -> IndexMap<String, Secret> {
     headers
 }
 
-fn sender_settings(config: &Config, section: &Section, context: &mut BuildContext<'_>) -> SenderSettings {
+fn sender_settings(
+    config: &Config,
+    http: &ClientConfig,
+    section: &Section,
+    context: &mut BuildContext<'_>,
+) -> SenderSettings {
     let mut queue = config.sending_queue.clone();
     if let Some(workers) = config.num_workers
         && section.at("sending_queue::num_consumers").is_none()
@@ -233,5 +237,6 @@ fn sender_settings(config: &Config, section: &Section, context: &mut BuildContex
         },
         ..RetryConfig::default()
     };
-    SenderSettings::new(&queue, &retries, config.timeout.get(), context.batching)
+    let timeout = http.timeout.map_or(TIMEOUT, |timeout| timeout.get());
+    SenderSettings::new(&queue, &retries, timeout, context.batching)
 }

@@ -47,7 +47,8 @@ fn what_cannot_be_is_refused_with_its_place_and_a_way_out() {
         ("logstash_format: {enabled: true, date_format: '%Q'}", "`%Q` is not supported"),
         ("flush: {bytes: 0}", "must be positive"),
         ("metrics_index: a", "prometheusremotewrite"),
-        ("mappings: {mode: otel}", "mapping"),
+        ("mappings: {mode: otel}", "did you mean `mapping`?"),
+        ("compresion: gzip", "did you mean `compression`?"),
         ("sending_queue: {num_consumers: 0}", "must be positive"),
     ] {
         let error = with(keys).expect_err(keys);
@@ -55,6 +56,15 @@ fn what_cannot_be_is_refused_with_its_place_and_a_way_out() {
     }
     let error = build("exporters:\n  elasticsearch:\n    endpoint: localhost:9200\n").unwrap_err();
     assert!(error.contains("begins with http:// or https://"), "{error}");
+}
+
+#[test]
+fn the_schema_has_the_keys_of_the_client_and_those_of_the_exporter() {
+    let schema = (FACTORY.about.schema)().to_value();
+    for key in ["endpoint", "tls", "compression", "mapping", "sending_queue"] {
+        assert!(schema["properties"][key].is_object(), "{key}");
+    }
+    assert!(schema["$defs"]["TlsClientConfig"].is_object() && schema["$defs"]["Mapping"].is_object());
 }
 
 #[test]

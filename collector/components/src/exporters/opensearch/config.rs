@@ -1,23 +1,18 @@
 //! What users write under `opensearch`.
 
-use codeagent_config::{ByteSize, Duration, Secret};
+use codeagent_config::{ByteSize, Duration};
 use codeagent_pipeline::{QueueConfig, RetryConfig};
-use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::exporters::bulk::{RESPONSE_BYTES_MAX, TemplateConfig, positive};
-use crate::net::client_auth::AuthConfig;
-use crate::net::compress::{Compression, CompressionParams};
-use crate::net::http_client::HttpSettings;
-use crate::net::tls_client::TlsClientConfig;
+use crate::exporters::bulk::{ClientConfig, TemplateConfig};
 
 /// The section.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The server.
-    pub http: HttpConfig,
+    pub http: ClientConfig,
     /// The middle of the names of indices. Without it `default`, and `generic` in mode `otel`.
     pub dataset: Option<String>,
     /// The end of the names of indices. Without it `namespace`, and `default` in mode `otel`.
@@ -55,7 +50,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Config {
-            http: HttpConfig::default(),
+            http: ClientConfig::default(),
             dataset: None,
             namespace: None,
             logs_index: String::new(),
@@ -97,97 +92,6 @@ pub const UNSUPPORTED: &[(&str, &str)] = &[
     ("http::cookies", "the server sets none"),
     ("http::middlewares", "there are no HTTP middlewares"),
 ];
-
-/// `http`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct HttpConfig {
-    /// The URL of the server; several, separated by commas, of nodes of one cluster.
-    pub endpoint: String,
-    /// An extension that authenticates requests.
-    pub auth: Option<AuthConfig>,
-    /// Headers of every request.
-    #[schemars(with = "std::collections::BTreeMap<String, Secret>")]
-    pub headers: IndexMap<String, Secret>,
-    /// TLS towards servers with `https://` URLs.
-    pub tls: TlsClientConfig,
-    /// `gzip` or `none`.
-    pub compression: Compression,
-    /// The level of gzip.
-    pub compression_params: CompressionParams,
-    /// How long one request may take; 0 leaves it to `timeout`.
-    pub timeout: Duration,
-    /// A proxy; without one HTTP_PROXY, HTTPS_PROXY and NO_PROXY count.
-    pub proxy_url: String,
-    /// Idle connections that are kept.
-    pub max_idle_conns_per_host: usize,
-    /// How long they are kept; 0 for ever.
-    pub idle_conn_timeout: Duration,
-    /// Whether each request has a connection of its own.
-    pub disable_keep_alives: bool,
-    /// Whether HTTP/2 is offered to TLS servers.
-    pub force_attempt_http2: bool,
-    /// Ping an HTTP/2 connection that is silent for so long; 0 for never.
-    pub http2_read_idle_timeout: Duration,
-    /// How long the answer to a ping may take; 0 for 20 s.
-    pub http2_ping_timeout: Duration,
-    /// Read for compatibility: buffers grow by themselves.
-    pub read_buffer_size: usize,
-    /// Read for compatibility: buffers grow by themselves.
-    pub write_buffer_size: usize,
-    /// Read for compatibility: idle connections are bounded per host.
-    pub max_idle_conns: usize,
-    /// Read for compatibility: `sending_queue::num_consumers` bounds the connections.
-    pub max_conns_per_host: usize,
-}
-
-impl Default for HttpConfig {
-    fn default() -> Self {
-        let http = HttpSettings::default();
-        HttpConfig {
-            endpoint: String::new(),
-            auth: None,
-            headers: IndexMap::new(),
-            tls: TlsClientConfig::default(),
-            compression: Compression::None,
-            compression_params: CompressionParams::default(),
-            timeout: Duration::default(),
-            proxy_url: String::new(),
-            max_idle_conns_per_host: http.max_idle_conns_per_host,
-            idle_conn_timeout: http.idle_conn_timeout.unwrap_or_default().into(),
-            disable_keep_alives: false,
-            force_attempt_http2: http.force_attempt_http2,
-            http2_read_idle_timeout: Duration::default(),
-            http2_ping_timeout: Duration::default(),
-            read_buffer_size: 0,
-            write_buffer_size: 0,
-            max_idle_conns: 100,
-            max_conns_per_host: 0,
-        }
-    }
-}
-
-impl HttpConfig {
-    /// What the client is made with.
-    pub fn settings(&self) -> HttpSettings {
-        HttpSettings {
-            tls: self.tls.clone(),
-            headers: self.headers.clone(),
-            auth: self.auth.clone(),
-            compression: self.compression,
-            compression_params: self.compression_params,
-            timeout: positive(self.timeout),
-            proxy_url: self.proxy_url.clone(),
-            max_idle_conns_per_host: self.max_idle_conns_per_host,
-            idle_conn_timeout: positive(self.idle_conn_timeout),
-            disable_keep_alives: self.disable_keep_alives,
-            force_attempt_http2: self.force_attempt_http2,
-            http2_read_idle_timeout: positive(self.http2_read_idle_timeout),
-            http2_ping_timeout: positive(self.http2_ping_timeout),
-            response_bytes_max: RESPONSE_BYTES_MAX,
-        }
-    }
-}
 
 /// `mapping`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]

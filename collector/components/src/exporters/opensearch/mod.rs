@@ -14,9 +14,11 @@ use schemars::schema_for;
 use super::bulk::calendar::DateFormat;
 use super::bulk::mapping::Mode;
 use super::bulk::route::{DateSuffix, Naming, Router, Stream};
-use super::bulk::{BulkExporter, BulkPath, Dialect, Encoder, Endpoints, RetryStatuses, templates_of};
+use super::bulk::{
+    BulkExporter, BulkPath, Dialect, Encoder, Endpoints, RetryStatuses, positive, templates_of,
+};
 use crate::net::compress::Compression;
-use crate::net::http_client::{HttpClient, parse_endpoint};
+use crate::net::http_client::{HttpClient, HttpSettings, parse_endpoint};
 use config::{BulkAction, Config, MappingMode, UNSUPPORTED};
 
 /// Makes the exporter.
@@ -41,7 +43,11 @@ fn build(context: &mut BuildContext<'_>, section: &Section, signal: Signal) -> O
     let place = section.at("retry_on_failure").unwrap_or_else(|| section.clone());
     config.retry_on_failure.check(&place, context.diagnostics);
     let http = section.at("http").unwrap_or_else(|| section.clone());
-    let client = HttpClient::new(&config.http.settings(), &http, context)?;
+    let settings = HttpSettings {
+        timeout: config.http.timeout.and_then(positive),
+        ..config.http.settings(Compression::None)
+    };
+    let client = HttpClient::new(&settings, &http, context)?;
     if context.diagnostics.errors() > errors {
         return None;
     }
@@ -67,7 +73,7 @@ fn check(config: &Config, section: &Section, context: &mut BuildContext<'_>) -> 
         let place = section.at(key).unwrap_or_else(|| section.clone());
         context.diagnostics.push(place.error(message, help));
     };
-    if !matches!(config.http.compression, Compression::Gzip | Compression::None) {
+    if config.http.is_unreadable() {
         refuse("http::compression", "OpenSearch reads gzip only", "use gzip or none");
     }
     if config.flush.bytes.bytes() == 0 {

@@ -126,6 +126,9 @@ impl Queue {
         waiting.small += usize::from(small);
         if !waiting.entries.is_empty() {
             self.ready.notify_one();
+        } else if waiting.closed {
+            // nothing more comes: those who wait for their turn are to end
+            self.ready.notify_waiters();
         }
         Next::Take(job, small)
     }

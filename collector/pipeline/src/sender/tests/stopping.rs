@@ -40,6 +40,21 @@ async fn a_drain_waits_for_no_minimum() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_drain_ends_with_the_last_delivery_though_workers_wait_for_their_turn() {
+    let destination = Destination::always(Act::After(SECOND));
+    let bench = running(&destination, not_waited_for(), RetryConfig::default());
+    // two small exports are on their way, and the third batch is kept back, with all other workers
+    for items in [b"a", b"b", b"c"] {
+        bench.sender.consume(batch(items)).await.unwrap();
+        sleep(SECOND / 1000).await;
+    }
+    let start = Instant::now();
+    bench.drain(20 * SECOND).await;
+    assert_eq!(destination.taken(), b"abc");
+    assert_eq!(start.elapsed().as_secs(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn at_the_deadline_what_is_left_is_counted() {
     for act in [Act::Busy, Act::Hang, Act::BusyFor(200 * SECOND)] {
         let bench = running(&Destination::always(act), not_waited_for(), RetryConfig::default());

@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 use crate::http;
 use crate::patience::{PATIENCE, eventually};
 use crate::ports::free_port;
-use crate::status::Status;
+use crate::status::{Reload, Status};
 
 /// What every test's configuration is merged over: the OTLP receiver, health and own metrics on free ports.
 const BASE: &str = r#"
@@ -127,6 +127,41 @@ impl Collector {
         self.wait_until_ready().await;
     }
 
+    /// Puts another `test.yaml` in the place of the one that it runs.
+    pub fn write_config(&self, config: &str) {
+        let path = self.folder.path();
+        fs::write(path.join("next.yaml"), config).unwrap();
+        fs::rename(path.join("next.yaml"), path.join("test.yaml")).unwrap();
+    }
+
+    /// Lets it reload, with this configuration in the place of the one of [`Collector::start`]; what became of it.
+    pub async fn reload(&self, config: &str) -> Reload {
+        let before = self.last_reload().await.map(|reload| reload.time);
+        self.write_config(config);
+        self.signal("-HUP").await;
+        self.reloaded_since(before).await
+    }
+
+    /// What became of the last reload, if there was one.
+    pub async fn last_reload(&self) -> Option<Reload> {
+        self.status().await.configuration.last_reload
+    }
+
+    /// Waits for a reload after the one of this time, if there was one.
+    pub async fn reloaded_since(&self, before: Option<f64>) -> Reload {
+        eventually("it reloads", async || {
+            let reload = self.last_reload().await.filter(|reload| Some(reload.time) != before);
+            reload.ok_or_else(|| "no reload yet".to_owned())
+        })
+        .await
+    }
+
+    async fn signal(&self, signal: &str) {
+        let id = self.child.id().expect("it runs").to_string();
+        // Through a program, since sending a signal to another process takes unsafe code here.
+        assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
+    }
+
     /// `http://127.0.0.1:port` of OTLP over gRPC.
     pub fn grpc(&self) -> String {
         format!("http://127.0.0.1:{}", self.ports.grpc)
@@ -196,9 +231,7 @@ impl Collector {
 
     /// SIGTERM, and how it ended, with all that it printed.
     pub async fn stop(mut self) -> (ExitStatus, String) {
-        let id = self.child.id().expect("it runs").to_string();
-        // Through a program, since sending a signal to another process takes unsafe code here.
-        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        self.signal("-TERM").await;
         let exit = tokio::time::timeout(PATIENCE, self.child.wait()).await;
         let exit = exit.unwrap_or_else(|_| panic!("it does not stop: {}", self.log())).unwrap();
         assert_eq!(exit.signal(), None, "SIGTERM is handled: {}", self.log());

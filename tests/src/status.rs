@@ -9,6 +9,27 @@ use serde::Deserialize;
 pub struct Status {
     /// One row for each component, pipeline and signal.
     pub nodes: Vec<Node>,
+    /// The configuration that runs.
+    #[serde(default)]
+    pub configuration: Configuration,
+}
+
+/// What became of the configuration.
+#[derive(Debug, Default, Deserialize)]
+pub struct Configuration {
+    /// The last reload, if there was one.
+    pub last_reload: Option<Reload>,
+}
+
+/// One reload.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Reload {
+    /// Seconds since 1970.
+    pub time: f64,
+    /// `applied`, `unchanged`, `invalid`, `failed`
+    pub outcome: String,
+    /// What is wrong.
+    pub message: String,
 }
 
 /// What one component did with the items of one signal.
@@ -72,7 +93,7 @@ mod tests {
             dropped,
             in_flight: 3,
         };
-        Status { nodes: vec![node] }
+        Status { nodes: vec![node], configuration: Configuration::default() }
     }
 
     #[test]

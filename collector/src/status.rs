@@ -1,6 +1,7 @@
 //! `status`: where every item of a running collector went.
 
 use std::process::ExitCode;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
@@ -51,7 +52,23 @@ fn to_text(answer: &Value) -> String {
     if let (Some(used), Some(limit)) = (memory["used_bytes"].as_u64(), memory["limit_bytes"].as_u64()) {
         text.push_str(&format!("\nmemory budget: {} of {} MiB held by data\n", used >> 20, limit >> 20));
     }
+    text.push_str(&last_reload(&answer["configuration"]["last_reload"]));
     text
+}
+
+fn last_reload(reload: &Value) -> String {
+    let text = |key: &str| reload[key].as_str().unwrap_or_default();
+    let told = match text("outcome") {
+        "" => return String::new(),
+        "applied" => "the new configuration runs",
+        "unchanged" => "nothing had changed",
+        "invalid" => "REFUSED for its mistakes, the configuration before it runs on",
+        _ => "FAILED, the configuration before it runs on",
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+    let ago = Duration::from_secs_f64((now - reload["time"].as_f64().unwrap_or(now)).max(0.0)).as_secs();
+    let message = text("message").trim_end();
+    format!("\nlast reload, {ago} s ago: {told}\n{message}{}", if message.is_empty() { "" } else { "\n" })
 }
 
 fn row(node: &Value) -> [String; 8] {
@@ -100,6 +117,16 @@ mod tests {
         assert!(lines[1].ends_with("yes"), "{text}");
         assert!(lines[2].ends_with("NO"), "{text}");
         assert!(text.contains("exporter/otlp traces: rejected 2"), "{text}");
+    }
+
+    #[test]
+    fn the_last_reload_is_told_with_what_was_wrong() {
+        let told = |last: Value| to_text(&json!({"nodes": [], "configuration": {"last_reload": last}}));
+        let reload = |outcome: &str, message: &str| told(json!({"outcome": outcome, "message": message}));
+        assert!(!told(Value::Null).contains("reload"));
+        assert!(reload("applied", "").ends_with("last reload, 0 s ago: the new configuration runs\n"));
+        assert!(reload("invalid", "error: x\n").contains("REFUSED"));
+        assert!(reload("failed", "no port\n").ends_with("runs on\nno port\n"));
     }
 
     #[test]

@@ -14,7 +14,8 @@ use crate::Consumer;
 #[derive(Clone, Default)]
 pub struct Outputs(Arc<[Output; 3]>);
 
-/// Asking costs a lock that nobody holds for longer than it takes to copy a pointer: 15 ns a batch.
+/// Asking costs a lock that nobody holds for longer than it takes to copy a pointer: 50 ns a batch, beside some
+/// ten thousand that the batch itself costs.
 type Output = RwLock<Option<Arc<dyn Consumer>>>;
 
 impl Outputs {
@@ -28,6 +29,11 @@ impl Outputs {
     /// The consumer of `signal` now; nothing where no pipeline of that signal lists the component.
     pub fn get(&self, signal: Signal) -> Option<Arc<dyn Consumer>> {
         self.0[signal.index()].read().clone()
+    }
+
+    /// Whether there is a consumer of `signal` now.
+    pub fn has(&self, signal: Signal) -> bool {
+        self.0[signal.index()].read().is_some()
     }
 
     /// From now on the consumers are those of `next`. What was given before goes its way to the end.
@@ -67,6 +73,7 @@ mod tests {
         outputs.replace(&Outputs::default().with(Signal::Traces, Arc::new(Named("new"))));
         assert_eq!(answer(&held_by_a_component, Signal::Traces).await.unwrap(), "try again: new");
         assert_eq!(answer(&held_by_a_component, Signal::Logs).await, None);
+        assert!(held_by_a_component.has(Signal::Traces) && !held_by_a_component.has(Signal::Logs));
         let batch = Batch::new(Signal::Logs, bytes::Bytes::new(), 0);
         assert!(in_flight.consume(batch).await.unwrap_err().to_string().contains("old"));
     }

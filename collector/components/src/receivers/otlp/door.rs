@@ -64,24 +64,31 @@ impl Door {
 
     /// Begins the span of a request whose body is there.
     pub(super) fn begin(&self, signal: Signal, format: &str, headers: &HeaderMap) -> Option<Span> {
-        let node = self.nodes[signal.index()].get()?;
-        Some(self.host.tracer.receive(node, self.transport, format, headers))
+        self.expects(signal).ok()?;
+        Some(self.host.tracer.receive(self.node(signal), self.transport, format, headers))
     }
 
     /// Whether a pipeline takes this signal, before a body is read for nothing.
     pub(super) fn expects(&self, signal: Signal) -> Result<(), Status> {
-        self.gate(signal).map(drop)
+        if self.outputs.has(signal) { Ok(()) } else { Err(self.unexpected(signal)) }
     }
 
-    fn gate(&self, signal: Signal) -> Result<Gate<'_>, Status> {
+    fn unexpected(&self, signal: Signal) -> Status {
         let id = &self.id;
-        let Some(output) = self.outputs.get(signal) else {
-            let message =
-                format!("{signal} are not taken here: no pipeline for {signal} lists the receiver {id}");
-            return Err(Status::new(Code::Unimplemented, message));
-        };
-        let node = || self.host.ledger.receiver(id, self.transport, signal);
-        Ok(Gate { node: self.nodes[signal.index()].get_or_init(node), output })
+        let message =
+            format!("{signal} are not taken here: no pipeline for {signal} lists the receiver {id}");
+        Status::new(Code::Unimplemented, message)
+    }
+
+    /// The way that a request goes from here: asked for once, as a reload can change it meanwhile.
+    fn gate(&self, signal: Signal) -> Result<Gate<'_>, Status> {
+        let output = self.outputs.get(signal).ok_or_else(|| self.unexpected(signal))?;
+        Ok(Gate { node: self.node(signal), output })
+    }
+
+    fn node(&self, signal: Signal) -> &Arc<Node> {
+        let node = || self.host.ledger.receiver(&self.id, self.transport, signal);
+        self.nodes[signal.index()].get_or_init(node)
     }
 
     /// Checks a request body and hands it on; returns when it is delivered, or kept, or refused.

@@ -9,9 +9,13 @@ use crate::cli::Sources;
 /// What runs when no configuration is given.
 const DEFAULT: &str = include_str!("../../otel-config/configs/default.yaml");
 
-/// The exporters of the embedded default and the files they keep.
-const KEPT: [(&str, &str); 3] =
-    [("traces", "traces.jsonl"), ("metrics", "metrics.jsonl"), ("logs", "logs.jsonl")];
+/// What the embedded default keeps in the data folder.
+const KEPT: [(&str, &str); 4] = [
+    ("exporters::file/traces::path", "traces.jsonl"),
+    ("exporters::file/metrics::path", "metrics.jsonl"),
+    ("exporters::file/logs::path", "logs.jsonl"),
+    ("extensions::file_storage::directory", "queue"),
+];
 
 /// Whether the embedded default is used.
 pub fn is_default(sources: &Sources) -> bool {
@@ -25,9 +29,9 @@ pub fn read(sources: &Sources, data_dir: &Path, diagnostics: &mut Diagnostics) -
     let mut overrides = Vec::new();
     if is_default(sources) {
         texts.push(Source::new("embedded default", DEFAULT));
-        for (signal, file) in KEPT {
+        for (key, file) in KEPT {
             let path = data_dir.join(file).to_string_lossy().replace('$', "$$");
-            overrides.push((format!("exporters::file/{signal}::path"), format!("{path:?}")));
+            overrides.push((key.to_owned(), format!("{path:?}")));
         }
     }
     overrides.extend(sources.set.iter().cloned());

@@ -38,7 +38,11 @@ fn sender(wait_for_result: bool) -> Arc<Sender<Nop>> {
     let (host, id) = (Host::new(1, 1 << 30), "nop".parse::<ComponentId>().unwrap());
     let mut diagnostics = Diagnostics::new();
     let context = BuildContext { id: &id, diagnostics: &mut diagnostics, host: &host, batching: None };
-    let queue = QueueConfig { wait_for_result, block_on_overflow: true, ..QueueConfig::default() };
+    let queue = QueueConfig {
+        wait_for_result: Some(wait_for_result),
+        block_on_overflow: true,
+        ..QueueConfig::default()
+    };
     let timeout = Duration::from_secs(5);
     let settings = SenderSettings::new(&queue, &RetryConfig::default(), timeout, None);
     Sender::new(&context, Signal::Traces, Nop, settings)

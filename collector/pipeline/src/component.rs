@@ -1,5 +1,6 @@
 //! What a component is to the collector: a factory, built purely, started once.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
@@ -13,6 +14,7 @@ use crate::spans::Tracer;
 use crate::telemetry::Registry;
 use crate::{
     Batch, BoxFuture, Budget, Consumer, Health, Ledger, Outputs, Processor, Refused, Senders, Signal, Slots,
+    Source, Store,
 };
 
 /// What every factory tells about its component.
@@ -104,6 +106,8 @@ pub struct Host {
     pub threads: usize,
     /// The authenticators that extensions offer.
     pub authenticators: Authenticators,
+    /// The folders for queues that extensions offer.
+    pub stores: Stores,
     /// How far the process is in its life.
     pub health: Arc<Health>,
     /// Who sends, where somebody watches.
@@ -218,6 +222,9 @@ impl StartError {
     }
 }
 
+/// Folders for queues, by the id of the extension.
+pub type Stores = Arc<HashMap<ComponentId, Arc<Store>>>;
+
 /// An exporter inside its sender.
 pub type BuiltExporter = Arc<dyn Sending>;
 
@@ -227,6 +234,15 @@ pub trait Sending: Consumer {
     /// never refuses here: it reserves nothing, and waits for room when the batch comes.
     fn reserve(&self, batch: &Batch, slots: &Slots) -> Result<(), Refused>;
 
+    /// The extension that keeps its queue on disk, if one does. Then it takes nothing from [`Consumer::consume`]: it
+    /// reads logs that it is told to [`Sending::follow`].
+    fn storage(&self) -> Option<&ComponentId> {
+        None
+    }
+
+    /// Begins to read a log, on the runtime.
+    fn follow(self: Arc<Self>, _source: Source) {}
+
     /// Starts the workers. Called once, on the runtime.
     fn start(self: Arc<Self>);
 
@@ -235,9 +251,12 @@ pub trait Sending: Consumer {
 }
 
 /// An extension: something beside the pipelines.
+#[derive(Default)]
 pub struct BuiltExtension {
     /// What it offers as an authenticator, filed under its id.
     pub authenticator: Option<crate::auth::Authenticator>,
+    /// What it offers as a folder for queues, filed under its id.
+    pub store: Option<Arc<Store>>,
     /// A server of its own, if it has one.
     pub service: Option<Box<dyn Receiver>>,
 }
@@ -251,6 +270,7 @@ impl Host {
             memory: Budget::new(memory),
             threads,
             authenticators: Arc::default(),
+            stores: Arc::default(),
             health: Arc::default(),
             senders: Arc::default(),
             tracer: Tracer::default(),

@@ -22,6 +22,8 @@ pub enum NodeKind {
     Connector,
     /// Delivers to a destination.
     Exporter,
+    /// Keeps data on disk until every destination has it.
+    Queue,
 }
 
 impl NodeKind {
@@ -32,6 +34,7 @@ impl NodeKind {
             NodeKind::Processor => "processor",
             NodeKind::Connector => "connector",
             NodeKind::Exporter => "exporter",
+            NodeKind::Queue => "queue",
         }
     }
 }
@@ -122,6 +125,18 @@ impl InFlight {
     /// All that is left was dropped for `reason`.
     pub fn drop_rest(mut self, reason: Reason) {
         self.drop_items(reason, self.left);
+    }
+
+    /// Takes the items of `other`, a token of the same node, over.
+    pub fn absorb(&mut self, mut other: InFlight) {
+        debug_assert!(Arc::ptr_eq(&self.node, &other.node));
+        self.left += std::mem::take(&mut other.left);
+    }
+
+    /// `items` go back to where they came from, as if they had never come in.
+    pub fn give_back(&mut self, items: usize) {
+        let items = self.settle(items);
+        self.node.items_in.fetch_sub(items, Ordering::Relaxed);
     }
 
     /// The node that the items are in.

@@ -5,6 +5,7 @@ mod batch;
 mod budget;
 mod component;
 mod consume;
+pub mod durable;
 mod export;
 mod fanout;
 mod health;
@@ -30,6 +31,7 @@ pub use component::{
     StartError, Stop,
 };
 pub use consume::{BoxFuture, Consumer};
+pub use durable::{DurableQueue, Source, Store};
 pub use export::{Encoded, Exporter, Rejection, SendError, Sent, Settled};
 pub use fanout::{Entry, Fanout, Pipeline};
 pub use health::{Health, Phase};

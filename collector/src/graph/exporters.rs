@@ -47,7 +47,9 @@ impl Builder<'_> {
         let factories = components::exporters::ALL;
         let factory = self.factory(factories, |factory| &factory.about, Kind::Exporter, id, section)?;
         self.supports(factory.about.signals, signal, id, section)?;
-        (factory.build)(&mut self.context(id, batching), section, signal)
+        let built = (factory.build)(&mut self.context(id, batching), section, signal)?;
+        self.check_storage(&built, section);
+        Some(built)
     }
 
     /// Builds exporters that no pipeline uses, so that their mistakes are found.

@@ -18,19 +18,22 @@ impl Builder<'_> {
             if self.keep_extension(id, &origin, is_listed) {
                 continue;
             }
-            let Some(BuiltExtension { authenticator, service }) = self.extension(id, section) else {
+            let Some(BuiltExtension { authenticator, store, service }) = self.extension(id, section) else {
                 continue;
             };
             if let Some(service) = service.filter(|_| is_listed) {
                 let service = Service::new(origin.clone(), service, Outputs::default());
                 self.graph.services.insert((Kind::Extension, id.clone()), service);
             }
-            self.graph.extensions.insert(id.clone(), Extension { origin, is_listed, authenticator });
+            self.graph.extensions.insert(id.clone(), Extension { origin, is_listed, authenticator, store });
         }
         let offered = self.graph.extensions.iter();
         let offered =
             offered.filter_map(|(id, extension)| Some((id.clone(), extension.authenticator.clone()?)));
         self.graph.host.authenticators = Arc::new(offered.collect::<HashMap<_, _>>());
+        let offered = self.graph.extensions.iter().filter(|(_, extension)| extension.is_listed);
+        let offered = offered.filter_map(|(id, extension)| Some((id.clone(), extension.store.clone()?)));
+        self.graph.host.stores = Arc::new(offered.collect::<HashMap<_, _>>());
     }
 
     /// Takes the extension of the running graph over, if it is the same.
@@ -45,8 +48,9 @@ impl Builder<'_> {
         if let Some(service) = running.services.get(&key) {
             self.graph.services.insert(key, service.kept(Outputs::default()));
         }
-        let (origin, authenticator) = (origin.clone(), known.authenticator.clone());
-        self.graph.extensions.insert(id.clone(), Extension { origin, is_listed, authenticator });
+        let (origin, authenticator, store) =
+            (origin.clone(), known.authenticator.clone(), known.store.clone());
+        self.graph.extensions.insert(id.clone(), Extension { origin, is_listed, authenticator, store });
         true
     }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use codeagent_config::{ComponentId, Diagnostics, Document, Kind, PipelineId, Section};
 use codeagent_pipeline::auth::Authenticator;
 use codeagent_pipeline::{
-    Batching, BuildContext, BuildId, BuiltExporter, Consumer, Host, Outputs, Processor, Receiver, Signal,
+    Batching, BuildContext, BuildId, BuiltExporter, Consumer, DurableQueue, Host, Outputs, Processor,
+    Receiver, Signal, Store,
 };
 use indexmap::IndexMap;
 use tokio::sync::mpsc;
@@ -17,6 +18,7 @@ mod exporters;
 mod extensions;
 mod origin;
 mod pipelines;
+mod queues;
 mod receivers;
 #[cfg(test)]
 mod tests;
@@ -31,6 +33,8 @@ pub struct Graph {
     pub services: IndexMap<ServiceId, Service>,
     /// Exporters' senders.
     pub exporters: IndexMap<(ComponentId, Signal), Exporter>,
+    /// Queues on disk.
+    pub queues: IndexMap<QueueId, Queue>,
     /// Bytes that data may hold, where a `memory_limiter` sets a limit.
     pub memory_limit: Option<usize>,
     /// What all components share.
@@ -66,10 +70,24 @@ pub struct Exporter {
     pub sender: BuiltExporter,
 }
 
+/// A queue by its pipeline and its storage.
+pub type QueueId = (PipelineId, ComponentId);
+
+/// The queue of a pipeline on disk.
+pub struct Queue {
+    /// Whether the running one goes on.
+    pub is_kept: bool,
+    /// The queue.
+    pub queue: Arc<DurableQueue>,
+    /// Who is to read it.
+    pub exporters: Vec<(String, BuiltExporter)>,
+}
+
 struct Extension {
     origin: Origin,
     is_listed: bool,
     authenticator: Option<Authenticator>,
+    store: Option<Arc<Store>>,
 }
 
 /// A processor by its pipeline and its place in it.
@@ -97,6 +115,7 @@ pub fn build(
         graph: Graph {
             services: IndexMap::new(),
             exporters: IndexMap::new(),
+            queues: IndexMap::new(),
             memory_limit: None,
             host,
             idle: Some(idle),

@@ -9,6 +9,8 @@ use codeagent_pipeline::{
     Processor, Signal,
 };
 
+use indexmap::IndexMap;
+
 use super::{Builder, BuiltPipeline, Origin, Step, StepId};
 use crate::catalog;
 
@@ -95,7 +97,7 @@ impl Builder<'_> {
         batching: Option<Batching>,
     ) -> Option<BuiltPipeline> {
         let mut outputs: Vec<(String, Arc<dyn Consumer>)> = Vec::new();
-        let mut senders = Vec::new();
+        let (mut senders, mut logged) = (Vec::new(), IndexMap::<ComponentId, Vec<_>>::new());
         for id in &spec.exporters {
             if self.document.connectors.contains_key(&id.value) {
                 let connector = self.connector(id, pipeline.signal)?;
@@ -103,9 +105,17 @@ impl Builder<'_> {
                 outputs.push((id.to_string(), connector.consumer));
             } else {
                 let exporter = self.exporter(id, pipeline.signal, batching)?;
+                if let Some(storage) = exporter.storage().cloned() {
+                    logged.entry(storage).or_default().push((id.to_string(), exporter));
+                    continue;
+                }
                 senders.push(exporter.clone());
                 outputs.push((id.to_string(), exporter));
             }
+        }
+        for (storage, exporters) in logged {
+            let name = format!("the queue in {storage}");
+            outputs.push((name, self.queue(pipeline, storage, exporters)?));
         }
         Some(BuiltPipeline { consumer: Fanout::over(outputs), senders })
     }

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::queues;
 use super::report::{self, Ending};
 use super::retire::{self, Retired};
 use crate::graph::{self, Graph, Service, ServiceId};
@@ -74,6 +75,8 @@ impl Collector {
     /// Starts all of `graph`, or nothing. `drain` is what components get to deliver what they hold when they
     /// stop.
     pub async fn start(mut graph: Graph, drain: Duration) -> Result<Self, StartError> {
+        queues::open(&graph).await?;
+        queues::attach(&graph)?;
         let services = start(&mut graph.services).await?;
         let memory_limit = graph.host.memory.limit();
         set_memory_limit(&graph, memory_limit);
@@ -139,8 +142,14 @@ impl Collector {
     /// Starts what is new beside what runs. When all of it has started, it takes over.
     async fn attempt(&mut self, document: &Document) -> Result<Changes, StartError> {
         let mut graph = self.beside(document)?;
-        let services = start(&mut graph.services).await?;
-        Ok(self.commit(graph, services))
+        queues::open(&graph).await?;
+        match start(&mut graph.services).await {
+            Ok(services) => Ok(self.commit(graph, services)),
+            Err(error) => {
+                queues::close(queues::new(&graph)).await;
+                Err(error)
+            }
+        }
     }
 
     /// Starts again what made room in vain.
@@ -202,6 +211,9 @@ impl Collector {
         for service in graph.services.values().filter(|service| service.is_kept) {
             service.outputs.replace(&service.next);
         }
+        if let Err(error) = queues::attach(&graph) {
+            tracing::error!(%error, "an exporter cannot read its queue, which keeps what comes");
+        }
         let mut senders: Vec<BuiltExporter> = Vec::new();
         for (key, exporter) in &self.graph.exporters {
             if !graph.exporters.get(key).is_some_and(|exporter| exporter.is_kept) {
@@ -210,9 +222,10 @@ impl Collector {
             }
         }
         self.services.extend(started);
+        let queues = queues::replaced(&self.graph, &graph);
         let graph = std::mem::replace(&mut self.graph, graph);
-        self.retiring
-            .spawn(retire::retire(Retired { graph, services, senders }, Instant::now() + self.drain));
+        let retired = Retired { graph, services, senders, queues };
+        self.retiring.spawn(retire::retire(retired, Instant::now() + self.drain));
         changes
     }
 
@@ -225,6 +238,7 @@ impl Collector {
         tokio::join!(retire::drain(senders, deadline), retire::stop(services, deadline));
         // their deadlines were earlier
         while self.retiring.join_next().await.is_some() {}
+        queues::close(self.graph.queues.values().map(|queue| queue.queue.clone()).collect()).await;
         report::report(self.host())
     }
 }

@@ -19,6 +19,7 @@ use crate::{exit, live};
 mod collector;
 mod greeting;
 mod pages;
+mod queues;
 mod reload;
 mod reloads;
 mod report;

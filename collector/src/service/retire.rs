@@ -1,12 +1,14 @@
 //! The end of components: what they hold is delivered first.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use codeagent_pipeline::BuiltExporter;
+use codeagent_pipeline::{BuiltExporter, DurableQueue};
 use tokio::task::JoinSet;
 use tokio::time::timeout_at;
 
 use super::collector::Live;
+use super::queues;
 use crate::graph::{Graph, ServiceId};
 
 /// A graph that was replaced, with what does not go on in the next one.
@@ -17,11 +19,13 @@ pub(super) struct Retired {
     pub services: Vec<(ServiceId, Live)>,
     /// Senders that end.
     pub senders: Vec<BuiltExporter>,
+    /// Queues on disk that end.
+    pub queues: Vec<Arc<DurableQueue>>,
 }
 
 /// Lets what is on its way through `retired` arrive, then stops its senders: until `deadline`.
 pub(super) async fn retire(retired: Retired, deadline: Instant) {
-    let Retired { mut graph, services, senders } = retired;
+    let Retired { mut graph, services, senders, queues } = retired;
     order(&services, deadline);
     let idle = graph.idle.take();
     drop(graph);
@@ -31,7 +35,11 @@ pub(super) async fn retire(retired: Retired, deadline: Instant) {
             tracing::warn!("requests that came before the reload are still unanswered, giving up on them");
         }
     }
+    for queue in &queues {
+        queue.drain(deadline).await;
+    }
     drain(senders, deadline).await;
+    queues::close(queues).await;
     stop(services, deadline).await;
 }
 

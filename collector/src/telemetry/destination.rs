@@ -136,13 +136,13 @@ fn http(config: &Otlp) -> HttpSettings {
 
 /// One request at a time, answered when it is delivered, tried for as long as `patience` allows.
 fn sender_settings(attempt: Duration, patience: Duration) -> SenderSettings {
-    let queue = QueueConfig { num_consumers: 1, wait_for_result: true, ..QueueConfig::default() };
+    let queue = QueueConfig { num_consumers: 1, wait_for_result: Some(true), ..QueueConfig::default() };
     let second = codeagent_config::Duration::from_secs(1);
     let retry = RetryConfig {
         enabled: !patience.is_zero(),
         initial_interval: second,
         max_interval: codeagent_config::Duration::from_secs(5),
-        max_elapsed_time: codeagent_config::Duration::from_millis(patience.as_millis() as u64),
+        max_elapsed_time: Some(codeagent_config::Duration::from_millis(patience.as_millis() as u64)),
         ..RetryConfig::default()
     };
     SenderSettings::new(&queue, &retry, attempt, None)

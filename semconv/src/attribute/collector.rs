@@ -291,7 +291,7 @@ pub(super) static DEFINED: &[Definition] = &[
     Definition {
         key: "otelcol.component.kind",
         label: "kind",
-        value_type: ValueType::Closed(&["receiver", "processor", "exporter", "connector"]),
+        value_type: ValueType::Closed(&["receiver", "processor", "exporter", "connector", "queue"]),
         brief: "The kind of a node of the pipelines.",
         identifier: false,
     },
@@ -312,7 +312,7 @@ pub(super) static DEFINED: &[Definition] = &[
     Definition {
         key: "codeagent.drop.reason",
         label: "reason",
-        value_type: ValueType::Closed(&["malformed", "too_large", "over_budget", "queue_full", "filtered", "sampled", "rejected", "unrepresentable", "expired", "shutdown", "unsupported", "unauthenticated", "over_limit", "refused", "abandoned"]),
+        value_type: ValueType::Closed(&["malformed", "too_large", "over_budget", "queue_full", "filtered", "sampled", "rejected", "unrepresentable", "expired", "shutdown", "unsupported", "unauthenticated", "over_limit", "refused", "abandoned", "evicted", "corrupted"]),
         brief: "Why an item or a request went no further.",
         identifier: false,
     },

@@ -502,6 +502,67 @@ pub static CODEAGENT_OWN_TELEMETRY_DROPPED: Metric = Metric {
     opt_in: false,
 };
 
+/// `codeagent.log.size`: Bytes that the log of a pipeline takes on disk.
+pub static CODEAGENT_LOG_SIZE: Metric = Metric {
+    name: "codeagent.log.size",
+    prometheus: "codeagent_log_size_bytes",
+    instrument: Instrument::Gauge,
+    number: Number::Int,
+    unit: "By",
+    brief: "Bytes that the log of a pipeline takes on disk.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("otelcol.pipeline.id", "pipeline", Level::Required),
+    ],
+    opt_in: false,
+};
+
+/// `codeagent.log.limit`: Bytes that the log of a pipeline may take on disk.
+pub static CODEAGENT_LOG_LIMIT: Metric = Metric {
+    name: "codeagent.log.limit",
+    prometheus: "codeagent_log_limit_bytes",
+    instrument: Instrument::Gauge,
+    number: Number::Int,
+    unit: "By",
+    brief: "Bytes that the log of a pipeline may take on disk.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("otelcol.pipeline.id", "pipeline", Level::Required),
+    ],
+    opt_in: false,
+};
+
+/// `codeagent.log.backlog`: Items on disk that a destination has not got yet.
+pub static CODEAGENT_LOG_BACKLOG: Metric = Metric {
+    name: "codeagent.log.backlog",
+    prometheus: "codeagent_log_backlog",
+    instrument: Instrument::Gauge,
+    number: Number::Int,
+    unit: "{item}",
+    brief: "Items on disk that a destination has not got yet.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("otelcol.pipeline.id", "pipeline", Level::Required),
+        Attribute::new("exporter", "exporter", Level::Required),
+    ],
+    opt_in: false,
+};
+
+/// `codeagent.log.dead_letters`: Items that a destination refused for good and that are kept aside.
+pub static CODEAGENT_LOG_DEAD_LETTERS: Metric = Metric {
+    name: "codeagent.log.dead_letters",
+    prometheus: "codeagent_log_dead_letters_total",
+    instrument: Instrument::Counter,
+    number: Number::Int,
+    unit: "{item}",
+    brief: "Items that a destination refused for good and that are kept aside.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("otelcol.pipeline.id", "pipeline", Level::Required),
+    ],
+    opt_in: false,
+};
+
 /// `codeagent.ledger.items_in`: Items that came into a node.
 ///
 /// For every node and signal, at any moment: in = out + dropped + in flight.

@@ -37,6 +37,8 @@ closed_enum! {
         Exporter = "exporter",
         /// Ends one pipeline and begins another.
         Connector = "connector",
+        /// Keeps data on disk until every destination has it.
+        Queue = "queue",
     }
 }
 
@@ -75,6 +77,10 @@ closed_enum! {
         Refused = "refused",
         /// The sender went away before its answer.
         Abandoned = "abandoned",
+        /// A log on disk reached its limit and its oldest data made room, as configured.
+        Evicted = "evicted",
+        /// It was on disk and is not there any more: a damaged or missing file.
+        Corrupted = "corrupted",
     }
 }
 

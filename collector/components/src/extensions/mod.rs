@@ -3,6 +3,7 @@
 pub mod basicauth;
 pub mod bearertokenauth;
 mod credential_file;
+pub mod file_storage;
 pub mod health_check;
 #[cfg(test)]
 mod written;
@@ -10,4 +11,5 @@ mod written;
 use codeagent_pipeline::ExtensionFactory;
 
 /// Every extension of this build.
-pub const ALL: &[ExtensionFactory] = &[basicauth::FACTORY, bearertokenauth::FACTORY, health_check::FACTORY];
+pub const ALL: &[ExtensionFactory] =
+    &[basicauth::FACTORY, bearertokenauth::FACTORY, file_storage::FACTORY, health_check::FACTORY];

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
@@ -15,10 +17,17 @@ pub(super) const EXTENSION: &str = ".cursor";
 const STRETCHES_MAX: usize = (STATE_BYTES_MAX - PLACE_BYTES) / (2 * PLACE_BYTES);
 const PLACE_BYTES: usize = 16;
 
+/// The right to read for a destination.
+pub(super) type Turn = tokio::sync::OwnedMutexGuard<()>;
+
 /// The progress of one destination.
 pub struct Cursor {
     name: String,
     state: Mutex<State>,
+    /// How many readers there were: only the last one reads on.
+    readers: AtomicU64,
+    /// Held by a reader and what it handed out, so that its successor begins when all of that has ended.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 struct State {
@@ -36,6 +45,12 @@ pub(super) struct Progress {
     beyond: BTreeMap<Place, Place>,
 }
 
+impl std::fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Cursor({} at {})", self.name, self.next().sequence)
+    }
+}
+
 impl Cursor {
     /// The cursor of the destination `name`, which begins at `start` where it is new.
     pub(super) fn open(storage: &dyn Storage, name: &str, start: Place) -> io::Result<Self> {
@@ -50,7 +65,12 @@ impl Cursor {
             }
         };
         let state = State { file, progress, is_saved: true };
-        Ok(Cursor { name: name.to_owned(), state: Mutex::new(state) })
+        Ok(Cursor {
+            name: name.to_owned(),
+            state: Mutex::new(state),
+            readers: AtomicU64::new(0),
+            turn: Arc::default(),
+        })
     }
 
     /// The destinations that have a cursor in `storage`.
@@ -63,6 +83,21 @@ impl Cursor {
     /// The destination.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Makes room for another reader: those before it read no more. The number of the new one.
+    pub fn supersede(&self) -> u64 {
+        self.readers.fetch_add(1, Ordering::AcqRel) + 1
+    }
+
+    /// Whether the reader of this number reads on.
+    pub fn is_read_by(&self, reader: u64) -> bool {
+        self.readers.load(Ordering::Acquire) == reader
+    }
+
+    /// Waits until what the readers before have in hand is settled or given up.
+    pub(super) async fn turn(&self) -> Turn {
+        self.turn.clone().lock_owned().await
     }
 
     /// Everything before this place is settled.

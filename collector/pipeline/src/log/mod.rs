@@ -97,8 +97,8 @@ struct Waiting {
 
 /// A batch that waits to be written, and who waits for it.
 struct Append {
-    entry: Entry,
-    batch: Batch,
+    /// A record for each of its chunks: which items came in one request must not be forgotten.
+    entries: SmallVec<[(Entry, Batch); 1]>,
     caller: oneshot::Sender<Result<(), Refused>>,
 }
 
@@ -115,6 +115,12 @@ struct Written {
     to: Place,
     batch: Batch,
     note: bytes::Bytes,
+}
+
+impl std::fmt::Debug for Log {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Log({})", self.shared.storage.place())
+    }
 }
 
 impl Log {
@@ -150,14 +156,25 @@ impl Log {
     /// Takes `batch` in. `Ok` means that it is on disk and will be delivered. Dropping the future does not take
     /// it back.
     pub async fn append(&self, batch: Batch, note: Note) -> Result<(), Refused> {
-        let entry = self.shared.entry(&batch, note)?;
+        let note = note.encode();
+        let chunks = batch.chunks().iter().filter(|chunk| chunk.items > 0).cloned();
+        let entries: Result<SmallVec<_>, _> = chunks
+            .map(|chunk| {
+                let batch = batch.with_chunks([chunk]);
+                Ok((self.shared.entry(&batch, note.clone())?, batch))
+            })
+            .collect();
+        let entries = entries?;
+        if entries.is_empty() {
+            return Ok(());
+        }
         let (caller, answer) = oneshot::channel();
         {
             let mut waiting = self.shared.waiting.lock();
             if waiting.is_closed {
                 return Err(Refused::retry("the collector is stopping"));
             }
-            waiting.appends.push(Append { entry, batch, caller });
+            waiting.appends.push(Append { entries, caller });
         }
         self.shared.arrived.notify_one();
         answer.await.unwrap_or_else(|_| Err(Refused::retry("the log broke down")))
@@ -212,7 +229,7 @@ impl Drop for Log {
 }
 
 impl Shared {
-    fn entry(&self, batch: &Batch, note: Note) -> Result<Entry, Refused> {
+    fn entry(&self, batch: &Batch, note: bytes::Bytes) -> Result<Entry, Refused> {
         let too_large = || Refused::permanent("the batch is larger than the log takes");
         let raw_bytes = u32::try_from(batch.bytes()).ok().filter(|bytes| *bytes as usize <= ENTRY_BYTES_MAX);
         let raw_bytes = raw_bytes.ok_or_else(too_large)?;
@@ -226,15 +243,7 @@ impl Shared {
             Some(compressed) => (SmallVec::from_iter([compressed]), form),
             None => (plain(), Form::Plain),
         };
-        Ok(Entry {
-            signal: batch.signal(),
-            items,
-            time_ms: now_ms(),
-            note: note.encode(),
-            payload,
-            form,
-            raw_bytes,
-        })
+        Ok(Entry { signal: batch.signal(), items, time_ms: now_ms(), note, payload, form, raw_bytes })
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::cursor::Turn;
 use super::reading::{Gap, Read, Reading};
 use super::{Cursor, Note, Place, Record, Shared, Written};
 use crate::Batch;
@@ -29,6 +30,8 @@ pub struct Reader {
     next: Place,
     reading: Option<Reading>,
     ready: VecDeque<Found>,
+    number: u64,
+    turn: Option<Arc<Turn>>,
 }
 
 enum Found {
@@ -72,6 +75,7 @@ struct Duty {
     from: Place,
     to: Place,
     parts: AtomicUsize,
+    _turn: Option<Arc<Turn>>,
 }
 
 impl std::fmt::Debug for Receipt {
@@ -102,8 +106,18 @@ impl Receipt {
 
 impl Reader {
     pub(super) fn new(shared: Arc<Shared>, cursor: Arc<Cursor>) -> Self {
-        let (end, next) = (shared.end.subscribe(), cursor.next());
-        Reader { shared, cursor, end, next, reading: None, ready: VecDeque::new() }
+        let (end, next, number) = (shared.end.subscribe(), cursor.next(), cursor.supersede());
+        Reader { shared, cursor, end, next, reading: None, ready: VecDeque::new(), number, turn: None }
+    }
+
+    /// How far the destination is.
+    pub fn cursor(&self) -> &Arc<Cursor> {
+        &self.cursor
+    }
+
+    /// Which of the destination's readers this is.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     /// Items that wait, or are on their way.
@@ -113,7 +127,15 @@ impl Reader {
 
     /// The next thing to deliver. Waits for one; dropping the future loses nothing.
     pub async fn next(&mut self) -> Next {
+        if self.turn.is_none() {
+            self.turn = Some(Arc::new(self.cursor.turn().await));
+            self.next = self.cursor.next();
+        }
         loop {
+            if !self.cursor.is_read_by(self.number) {
+                // another one reads on
+                std::future::pending::<()>().await;
+            }
             while let Some(found) = self.ready.pop_front() {
                 if let Some(next) = self.hand_out(found) {
                     return next;
@@ -163,7 +185,8 @@ impl Reader {
             },
             Found::Gap(_) => return None,
         };
-        let duty = Duty { cursor: self.cursor.clone(), from, to, parts: AtomicUsize::new(1) };
+        let turn = self.turn.clone();
+        let duty = Duty { cursor: self.cursor.clone(), from, to, parts: AtomicUsize::new(1), _turn: turn };
         Some(Next::Batch(Logged { batch, receipt: Receipt(Arc::new(duty)) }))
     }
 

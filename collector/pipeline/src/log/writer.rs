@@ -43,7 +43,7 @@ impl Shared {
         }
         let mut bytes = 0;
         let mut fits = |append: &Append| {
-            bytes += append.entry.stored_bytes();
+            bytes += append.entries.iter().map(|(entry, _)| entry.stored_bytes()).sum::<usize>();
             bytes <= GROUP_BYTES_MAX
         };
         let count = waiting.appends.iter().take_while(|append| fits(append)).count();
@@ -55,7 +55,8 @@ impl Shared {
     /// Writes a group and answers everybody; whether the log refuses.
     fn write_group(&self, journal: &mut Journal, group: Vec<Append>, was_failing: bool) -> bool {
         let from = journal.end();
-        let entries: Vec<_> = group.iter().map(|append| append.entry.clone()).collect();
+        let entries = group.iter().flat_map(|append| &append.entries).map(|(entry, _)| entry.clone());
+        let entries: Vec<_> = entries.collect();
         match journal.append(&entries, now_ms()) {
             Ok(()) => {
                 if was_failing {
@@ -79,12 +80,14 @@ impl Shared {
         let mut callers = Vec::with_capacity(group.len());
         {
             let mut newest = self.newest.lock();
-            for Append { entry, batch, caller } in group {
-                let to = Place { sequence: from.sequence + 1, item: from.item + u64::from(entry.items) };
-                newest.bytes += batch.bytes();
-                newest.batches.push_back(Written { from, to, batch, note: entry.note });
+            for Append { entries, caller } in group {
+                for (entry, batch) in entries {
+                    let to = Place { sequence: from.sequence + 1, item: from.item + u64::from(entry.items) };
+                    newest.bytes += batch.bytes();
+                    newest.batches.push_back(Written { from, to, batch, note: entry.note });
+                    from = to;
+                }
                 callers.push(caller);
-                from = to;
             }
             while newest.bytes > self.settings.memory_bytes
                 && let Some(oldest) = newest.batches.pop_front()

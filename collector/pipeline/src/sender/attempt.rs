@@ -93,6 +93,11 @@ impl<E: Exporter> Sender<E> {
                     report.rejected.extend(rejected);
                     return Fate::Sent;
                 }
+                // a wrong password costs no data where the log keeps it until somebody mends the configuration
+                Err(SendError::Permanent {
+                    reason: Reason::Unauthenticated | Reason::Unsupported,
+                    message,
+                }) if self.settings.storage.is_some() => (None, message),
                 Err(SendError::Permanent { reason, message }) => return Fate::Refused(reason, message),
                 Err(SendError::TooLarge { message }) => return Fate::TooLarge(message),
                 Err(SendError::Retry { after, message, settled: Settled { rejected, .. } }) => {

@@ -19,7 +19,7 @@ pub(super) struct Backoff<'a> {
 impl<'a> Backoff<'a> {
     /// Starts the clock of `max_elapsed_time`.
     pub fn new(config: &'a RetryConfig) -> Self {
-        let limit = if config.enabled { config.max_elapsed_time.get() } else { Duration::from_nanos(1) };
+        let limit = if config.enabled { config.elapsed_max(false) } else { Duration::from_nanos(1) };
         Backoff { config, limit, since: Instant::now(), interval: config.initial_interval.get() }
     }
 
@@ -78,7 +78,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn waits_end_when_the_time_is_up() {
-        let config = RetryConfig { max_elapsed_time: codeagent_config::Duration::from_secs(40), ..config() };
+        let config =
+            RetryConfig { max_elapsed_time: Some(codeagent_config::Duration::from_secs(40)), ..config() };
         let mut backoff = Backoff::new(&config);
         let mut waits = 0;
         while let Some(wait) = backoff.next(None) {

@@ -1,6 +1,6 @@
 //! What users write: the Collector's `sending_queue` and `retry_on_failure`, embedded by each exporter.
 
-use codeagent_config::{ByteSize, Diagnostics, Duration, Section};
+use codeagent_config::{ByteSize, ComponentId, Diagnostics, Duration, Section};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
@@ -22,12 +22,14 @@ pub struct QueueConfig {
     pub queue_bytes_max: ByteSize,
     /// Whether a full queue lets the caller wait for room, or refuses at once with "try again".
     pub block_on_overflow: bool,
-    /// Whether the caller is answered when the destination has taken its batch, or when the queue has.
-    pub wait_for_result: bool,
+    /// Whether the caller is answered when the destination has taken its batch, or when the queue has. With `storage`
+    /// the queue is enough, since it is on disk; else the default is to wait.
+    pub wait_for_result: Option<bool>,
     /// How waiting batches are merged.
     pub batch: Option<BatchConfig>,
-    /// Not supported yet.
-    pub storage: NotYet<Storage>,
+    /// The extension that keeps the queue on disk, such as `file_storage`. Then an acknowledgement means: on disk.
+    #[schemars(with = "Option<String>")]
+    pub storage: Option<ComponentId>,
 }
 
 impl Default for QueueConfig {
@@ -39,9 +41,9 @@ impl Default for QueueConfig {
             sizer: None,
             queue_bytes_max: ByteSize::mib(64),
             block_on_overflow: false,
-            wait_for_result: true,
+            wait_for_result: None,
             batch: None,
-            storage: NotYet::default(),
+            storage: None,
         }
     }
 }
@@ -54,7 +56,14 @@ impl QueueConfig {
             diagnostics.push(place.error(message, help));
         };
         if !self.enabled {
+            if self.storage.is_some() {
+                refuse("storage", "`storage` needs the queue", "take out `enabled: false`");
+            }
             return;
+        }
+        if self.storage.is_some() && self.wait_for_result == Some(true) {
+            let help = "take it out: what is on disk will be delivered";
+            refuse("wait_for_result", "`wait_for_result` and `storage` exclude each other", help);
         }
         if self.num_consumers == 0 {
             refuse("num_consumers", "`num_consumers` must be positive", "the default is 10");
@@ -143,8 +152,8 @@ pub struct RetryConfig {
     pub multiplier: f64,
     /// The longest wait.
     pub max_interval: Duration,
-    /// How long a batch is tried; 0 for ever.
-    pub max_elapsed_time: Duration,
+    /// How long a batch is tried; 0 for ever. Without it 300 s, and for ever where the queue is on disk.
+    pub max_elapsed_time: Option<Duration>,
 }
 
 impl Default for RetryConfig {
@@ -155,12 +164,19 @@ impl Default for RetryConfig {
             randomization_factor: 0.5,
             multiplier: 1.5,
             max_interval: Duration::from_secs(30),
-            max_elapsed_time: Duration::from_secs(300),
+            max_elapsed_time: None,
         }
     }
 }
 
 impl RetryConfig {
+    /// How long a batch is tried; zero for ever: the default where the queue is on disk.
+    pub fn elapsed_max(&self, is_durable: bool) -> std::time::Duration {
+        const IN_MEMORY: std::time::Duration = std::time::Duration::from_secs(300);
+        let default = if is_durable { std::time::Duration::ZERO } else { IN_MEMORY };
+        self.max_elapsed_time.map_or(default, Duration::get)
+    }
+
     /// Reports what serde cannot see. `section` is `retry_on_failure`.
     pub fn check(&self, section: &Section, diagnostics: &mut Diagnostics) {
         let mut refuse = |key: &str, message: &str, help: &str| {
@@ -180,7 +196,7 @@ impl RetryConfig {
         if !(self.multiplier.is_finite() && self.multiplier >= 0.0) {
             refuse("multiplier", "`multiplier` must not be negative", "the default is 1.5");
         }
-        let limit = self.max_elapsed_time;
+        let limit = self.max_elapsed_time.unwrap_or_default();
         if !limit.is_zero() && limit < self.initial_interval.max(self.max_interval) {
             let help = "raise it, lower `initial_interval` and `max_interval`, or write 0 to try for ever";
             refuse("max_elapsed_time", "`max_elapsed_time` is shorter than a single wait", help);
@@ -203,15 +219,6 @@ impl<T: Explained> Default for NotYet<T> {
 pub trait Explained {
     /// For the error.
     const WHY: &'static str;
-}
-
-/// `sending_queue::storage`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Storage {}
-
-impl Explained for Storage {
-    const WHY: &'static str = "a queue on disk is not supported yet: it comes with the durable log; leave \
-                               `storage` out, and with `wait_for_result: true` nothing unsent is acknowledged";
 }
 
 /// `sending_queue::batch::partition`.

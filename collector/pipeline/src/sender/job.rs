@@ -1,10 +1,16 @@
 //! What one export is about: the batches that waited, merged, and who waits for each.
 
+use std::ops::Range;
+use std::sync::Arc;
+
+use smallvec::SmallVec;
 use tokio::sync::oneshot;
 
 use super::blame::{self, Outcome, Report};
 use super::room::Places;
-use crate::{Batch, InFlight, Reason};
+use crate::durable::DeadLetters;
+use crate::log::Receipt;
+use crate::{Batch, InFlight, Reason, Refused};
 
 /// A batch in the queue.
 #[derive(Debug)]
@@ -18,10 +24,21 @@ pub(super) struct Entry {
 pub(super) struct Claim {
     /// Its items in the ledger.
     pub token: InFlight,
-    /// The caller, where it waits for the result.
-    pub caller: Option<oneshot::Sender<Outcome>>,
+    /// Who wants to hear of it.
+    pub caller: Caller,
     /// Its room, given back when it is settled.
     pub places: Places,
+}
+
+/// Who wants to hear what became of a batch.
+#[derive(Debug)]
+pub(super) enum Caller {
+    /// Nobody: the batch was acknowledged when it was queued.
+    Nobody,
+    /// The caller, who waits.
+    Waits(oneshot::Sender<Outcome>),
+    /// The log, which keeps the batch until it is settled, and where what nobody takes is put.
+    Log(Receipt, Arc<DeadLetters>),
 }
 
 /// One merged batch and the claims on it.
@@ -58,6 +75,25 @@ impl Job {
         self.parts.len() > 1
     }
 
+    /// Whether a log keeps it until it is settled. Then all its parts come from logs.
+    pub fn is_logged(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part.claim.caller, Caller::Log(..)))
+    }
+
+    /// Each of the merged batches: the positions of its items in the whole, its batch, where its dead letters go.
+    pub fn logged_parts(&self) -> impl Iterator<Item = (Range<usize>, Batch, &DeadLetters)> {
+        let (mut item, mut chunk) = (0, 0);
+        self.parts.iter().filter_map(move |part| {
+            let chunks = self.batch.chunks()[chunk..chunk + part.chunks].iter().cloned();
+            let items = item..item + part.items;
+            (item, chunk) = (items.end, chunk + part.chunks);
+            match &part.claim.caller {
+                Caller::Log(_, dead) => Some((items, self.batch.with_chunks(chunks), &**dead)),
+                _ => None,
+            }
+        })
+    }
+
     /// The job taken apart: one for each batch that was merged.
     pub fn into_singles(self) -> impl Iterator<Item = Job> {
         let mut at = 0;
@@ -71,12 +107,15 @@ impl Job {
     /// Counts what became of the batch, tells every caller, and gives the room back.
     pub fn settle(mut self, report: &Report) {
         self.count(report);
-        if report.rejected.is_empty() && report.given_up.is_none() {
-            return self.parts.into_iter().for_each(|part| part.claim.tell(Ok(())));
-        }
-        let sizes: Vec<usize> = self.parts.iter().map(|part| part.items).collect();
-        let answers = blame::answers(&sizes, report);
-        self.parts.into_iter().zip(answers).for_each(|(part, answer)| part.claim.tell(answer));
+        let receipts: SmallVec<[Receipt; 8]> = if report.rejected.is_empty() && report.given_up.is_none() {
+            self.parts.into_iter().filter_map(|part| part.claim.tell(Ok(()))).collect()
+        } else {
+            let sizes: Vec<usize> = self.parts.iter().map(|part| part.items).collect();
+            let answers = blame::answers(&sizes, report);
+            self.parts.into_iter().zip(answers).filter_map(|(part, answer)| part.claim.tell(answer)).collect()
+        };
+        // saved when all of them are settled: then a job costs one write
+        receipts.iter().for_each(Receipt::save);
     }
 
     /// Gives the batch up untried.
@@ -91,8 +130,10 @@ impl Job {
         for rejection in &report.rejected {
             self.drop_items(rejection.reason, rejection.items);
         }
-        if let Some(given_up) = &report.given_up {
-            self.drop_items(self.reason_to_give_up(given_up.stopping), given_up.items);
+        match &report.given_up {
+            Some(given_up) if self.is_logged() => self.pay(given_up.items, InFlight::give_back),
+            Some(given_up) => self.drop_items(self.reason_to_give_up(given_up.stopping), given_up.items),
+            None => {}
         }
         for part in &mut self.parts {
             let left = part.claim.token.left();
@@ -102,28 +143,43 @@ impl Job {
 
     /// A caller who waits is told to send again, so nothing is lost; else it is.
     fn reason_to_give_up(&self, stopping: bool) -> Reason {
-        match self.parts.iter().any(|part| part.claim.caller.is_some()) {
+        match self.parts.iter().any(|part| matches!(part.claim.caller, Caller::Waits(_))) {
             true => Reason::Refused,
             false if stopping => Reason::Shutdown,
             false => Reason::Expired,
         }
     }
 
-    fn drop_items(&mut self, reason: Reason, mut items: usize) {
+    fn drop_items(&mut self, reason: Reason, items: usize) {
+        self.pay(items, |token, items| token.drop_items(reason, items));
+    }
+
+    fn pay(&mut self, mut items: usize, pay: impl Fn(&mut InFlight, usize)) {
         for part in &mut self.parts {
             let paid = items.min(part.claim.token.left());
-            part.claim.token.drop_items(reason, paid);
+            pay(&mut part.claim.token, paid);
             items -= paid;
         }
     }
 }
 
 impl Claim {
-    /// A caller that went away does not hear the answer, and need not.
-    fn tell(self, outcome: Outcome) {
+    /// Says what became of the batch; the receipt of a log, to be saved.
+    fn tell(self, outcome: Outcome) -> Option<Receipt> {
         drop(self.places);
-        if let Some(caller) = self.caller {
-            let _gone = caller.send(outcome);
+        match self.caller {
+            Caller::Nobody => None,
+            // a caller that went away does not hear the answer, and need not
+            Caller::Waits(caller) => {
+                let _gone = caller.send(outcome);
+                None
+            }
+            // what is to be tried again stays in the log; what is refused for good is a dead letter by now
+            Caller::Log(..) if matches!(outcome, Err(Refused::Retry { .. })) => None,
+            Caller::Log(receipt, _) => {
+                receipt.settle();
+                Some(receipt)
+            }
         }
     }
 }

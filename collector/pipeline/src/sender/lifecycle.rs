@@ -17,6 +17,9 @@ use crate::{Batch, Exporter};
 /// An export that takes longer keeps no other back: it no longer counts as a small export on its way.
 const SLOW_EXPORT: Duration = Duration::from_millis(20);
 
+/// How often the end of a log is looked for.
+const LOOK: Duration = Duration::from_millis(10);
+
 /// What an exporter gets to close its connections when the deadline is over already.
 const STOP_GRACE: Duration = Duration::from_secs(1);
 
@@ -77,6 +80,9 @@ impl<E: Exporter> Sender<E> {
         let span = self.metrics.begin(&self.node, &job.batch);
         let report = self.deliver_at_pace(&job.batch, pace).await;
         metrics::end(span, job.batch.items(), &report);
+        if job.is_logged() {
+            return self.settle_logged(job, report).await;
+        }
         if !(job.is_merged() && report.blames_nobody(job.batch.items())) {
             return self.settle(job, &report);
         }
@@ -98,6 +104,21 @@ impl<E: Exporter> Sender<E> {
         }
     }
 
+    /// Waits until all that the logs have is delivered, or the deadline.
+    async fn read_to_the_end(&self, deadline: tokio::time::Instant) {
+        let reading = async {
+            while self.logged_backlog() > 0 {
+                sleep(LOOK).await;
+            }
+        };
+        if timeout_at(deadline, reading).await.is_err() {
+            let (exporter, items) = (&self.node.id, self.logged_backlog());
+            tracing::warn!(%exporter, items, "not delivered before the deadline, kept on disk for the next start");
+            self.phase.advance(Phase::GivenUp);
+        }
+        self.followed.lock().clear();
+    }
+
     fn give_up_waiting(&self) {
         self.queue.close();
         for job in self.queue.take_all() {
@@ -109,6 +130,7 @@ impl<E: Exporter> Sender<E> {
     pub(super) async fn drain_until(&self, deadline: Instant) {
         let deadline = tokio::time::Instant::from_std(deadline);
         self.phase.advance(Phase::Draining);
+        self.read_to_the_end(deadline).await;
         self.queue.close();
         let run = self.run.lock().take();
         if let Some(mut run) = run {

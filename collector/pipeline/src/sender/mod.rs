@@ -5,6 +5,7 @@ mod backoff;
 mod blame;
 mod complaints;
 pub mod config;
+mod follow;
 mod job;
 mod lifecycle;
 mod metrics;
@@ -15,6 +16,7 @@ mod room;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -29,11 +31,13 @@ pub use settings::SenderSettings;
 
 use crate::{
     Batch, BoxFuture, BuildContext, BuiltExporter, Consumer, Exporter, Node, NodeKind, Permit, Reason,
-    Refused, Sending, Signal, Slots,
+    Refused, Sending, Signal, Slots, Source,
 };
 use blame::{Outcome, Report};
+use codeagent_config::ComponentId;
 use complaints::Complaints;
-use job::{Claim, Entry, Job};
+use follow::Followed;
+use job::{Caller, Claim, Entry, Job};
 use metrics::Metrics;
 use phase::{PhaseOrder, STOPPING};
 use queue::{Entries, Queue};
@@ -51,6 +55,8 @@ pub struct Sender<E> {
     metrics: Metrics,
     complaints: Complaints,
     run: Mutex<Option<JoinHandle<()>>>,
+    /// The logs that are read for the exporter.
+    followed: Mutex<Vec<Followed>>,
 }
 
 /// The callers' ends of the parts of one batch, with the items of each.
@@ -77,6 +83,7 @@ impl<E: Exporter> Sender<E> {
             metrics,
             complaints: Complaints::default(),
             run: Mutex::new(None),
+            followed: Mutex::default(),
         })
     }
 
@@ -93,7 +100,30 @@ impl<E: Exporter> Sender<E> {
     /// Takes `batch` into the queue, and says where its answers will come from.
     async fn enqueue(&self, mut batch: Batch) -> Result<Answers, Refused> {
         let slots = batch.slots.take();
-        let mut places = self.places(slots.as_ref(), &batch).await?;
+        let places = self.places(slots.as_ref(), &batch).await?;
+        let mut answers = Answers::new();
+        let entries = self.entries(batch, places, |part, _| {
+            if !self.settings.wait_for_result {
+                return Caller::Nobody;
+            }
+            let (caller, answer) = oneshot::channel();
+            answers.push((part.items(), answer));
+            Caller::Waits(caller)
+        });
+        if let Some(refused) = self.queue.push(entries) {
+            refused.into_iter().for_each(|entry| entry.claim.token.drop_rest(Reason::Refused));
+            return Err(Refused::retry(STOPPING));
+        }
+        Ok(answers)
+    }
+
+    /// `batch` in parts that can be exported. `caller` says who wants to hear of a part, of which there are so many.
+    fn entries(
+        &self,
+        batch: Batch,
+        mut places: Places,
+        mut caller: impl FnMut(&Batch, usize) -> Caller,
+    ) -> Entries {
         let mut parts = parts::parts(batch, &self.settings.merge, E::NUMBERS_EQUAL_ITEMS);
         if parts.len() > 1 {
             // the room is given back with the last part
@@ -101,22 +131,12 @@ impl<E: Exporter> Sender<E> {
             let hold = |part: Batch| shared.iter().fold(part, |part, permit| part.holding(permit.clone()));
             parts = parts.into_iter().map(hold).collect();
         }
-        let (mut answers, mut entries) = (Answers::new(), Entries::new());
-        for part in parts {
-            let caller = self.settings.wait_for_result.then(|| {
-                let (caller, answer) = oneshot::channel();
-                answers.push((part.items(), answer));
-                caller
-            });
-            let token = self.node.enter(part.items());
-            let claim = Claim { token, caller, places: std::mem::take(&mut places) };
-            entries.push(Entry { batch: part, claim });
-        }
-        if let Some(refused) = self.queue.push(entries) {
-            refused.into_iter().for_each(|entry| entry.claim.token.drop_rest(Reason::Refused));
-            return Err(Refused::retry(STOPPING));
-        }
-        Ok(answers)
+        let count = parts.len();
+        let entry = |part: Batch| {
+            let (caller, token) = (caller(&part, count), self.node.enter(part.items()));
+            Entry { batch: part, claim: Claim { token, caller, places: std::mem::take(&mut places) } }
+        };
+        parts.into_iter().map(entry).collect()
     }
 
     /// The room that was reserved for `batch`, or room taken now.
@@ -175,6 +195,14 @@ impl<E: Exporter> Sending for Sender<E> {
             self.room.put(self.places_now(batch)?, slots);
         }
         Ok(())
+    }
+
+    fn storage(&self) -> Option<&ComponentId> {
+        self.settings.storage.as_ref()
+    }
+
+    fn follow(self: Arc<Self>, source: Source) {
+        self.follow_log(source);
     }
 
     fn start(self: Arc<Self>) {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use codeagent_config::ComponentId;
+
 use super::config::{BatchConfig, QueueConfig, RetryConfig, Sizer};
 use crate::Batching;
 
@@ -15,6 +17,9 @@ const BATCH_ITEMS_MAX: usize = 8192;
 /// Batches without a queue are sent side by side up to this number.
 const UNQUEUED_EXPORTS: usize = 256;
 
+/// Bytes that are read ahead of the destination where the queue is on disk: it needs no memory for what waits.
+const READ_AHEAD_BYTES: usize = 16 << 20;
+
 /// How a sender behaves.
 #[derive(Clone, Debug)]
 pub struct SenderSettings {
@@ -25,6 +30,8 @@ pub struct SenderSettings {
     pub(super) block_on_overflow: bool,
     pub(super) retry: RetryConfig,
     pub(super) timeout: Duration,
+    /// The extension that keeps the queue on disk.
+    pub(super) storage: Option<ComponentId>,
 }
 
 /// What may be inside a sender.
@@ -58,14 +65,19 @@ impl SenderSettings {
         timeout: Duration,
         batching: Option<Batching>,
     ) -> Self {
+        let storage = queue.storage.clone().filter(|_| queue.enabled);
         SenderSettings {
             queue: queue_limits(queue),
             merge: merge_limits(queue, batching),
             workers: if queue.enabled { queue.num_consumers.max(1) } else { UNQUEUED_EXPORTS },
-            wait_for_result: queue.wait_for_result || !queue.enabled,
+            wait_for_result: queue.wait_for_result.unwrap_or(storage.is_none()) || !queue.enabled,
             block_on_overflow: queue.block_on_overflow && queue.enabled,
-            retry: retry.clone(),
+            retry: RetryConfig {
+                max_elapsed_time: Some(retry.elapsed_max(storage.is_some()).into()),
+                ..retry.clone()
+            },
             timeout,
+            storage,
         }
     }
 
@@ -98,6 +110,9 @@ fn saturated(size: u64) -> usize {
 
 fn queue_limits(queue: &QueueConfig) -> QueueLimits {
     let bytes = saturated(queue.queue_bytes_max.bytes()).max(1);
+    if queue.storage.is_some() {
+        return QueueLimits { bytes: bytes.min(READ_AHEAD_BYTES), count: None };
+    }
     let size = queue.queue_size.filter(|_| queue.enabled).map(|size| saturated(size.bytes()).max(1));
     match (size, queue.sizer.unwrap_or(Sizer::Requests)) {
         (None, _) => QueueLimits { bytes, count: None },

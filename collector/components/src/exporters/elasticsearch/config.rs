@@ -154,8 +154,8 @@ pub struct Retry {
     pub initial_interval: Duration,
     /// The longest wait.
     pub max_interval: Duration,
-    /// How long a batch is tried; 0 for ever. Ours.
-    pub max_elapsed_time: Duration,
+    /// How long a batch is tried; 0 for ever. Without it 300 s, and for ever where the queue is on disk. Ours.
+    pub max_elapsed_time: Option<Duration>,
     /// Statuses of requests and documents that are repeated. Without it 429 and all from 500 on.
     pub retry_on_status: Option<Vec<u16>>,
 }
@@ -168,7 +168,7 @@ impl Default for Retry {
             max_requests: None,
             initial_interval: Duration::from_millis(100),
             max_interval: Duration::from_secs(60),
-            max_elapsed_time: Duration::from_secs(300),
+            max_elapsed_time: None,
             retry_on_status: None,
         }
     }

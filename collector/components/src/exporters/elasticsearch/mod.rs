@@ -232,7 +232,9 @@ fn sender_settings(
         max_interval: retry.max_interval,
         multiplier: 2.0,
         max_elapsed_time: match times {
-            Some(times) => elapsed_time(times, retry.initial_interval.get(), retry.max_interval.get()).into(),
+            Some(times) => {
+                Some(elapsed_time(times, retry.initial_interval.get(), retry.max_interval.get()).into())
+            }
             None => retry.max_elapsed_time,
         },
         ..RetryConfig::default()

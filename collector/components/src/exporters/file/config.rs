@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use codeagent_config::{Diagnostics, Duration, Section};
+use codeagent_pipeline::QueueConfig;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -80,6 +81,8 @@ pub(super) struct Config {
     create_directory: bool,
     /// The permissions of directories that are made, in octal.
     directory_permissions: Option<String>,
+    /// The queue before the file. Ours.
+    pub sending_queue: QueueConfig,
 }
 
 impl Default for Config {
@@ -94,6 +97,7 @@ impl Default for Config {
             group_by: GroupBy::default(),
             create_directory: false,
             directory_permissions: None,
+            sending_queue: QueueConfig::default(),
         }
     }
 }

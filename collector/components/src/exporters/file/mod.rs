@@ -9,7 +9,7 @@ mod writer;
 
 use codeagent_config::{Section, Signal};
 use codeagent_pipeline::{
-    About, BuildContext, BuiltExporter, ExporterFactory, QueueConfig, RetryConfig, Sender, SenderSettings,
+    About, BuildContext, BuiltExporter, ExporterFactory, RetryConfig, Sender, SenderSettings,
 };
 use schemars::schema_for;
 
@@ -29,16 +29,22 @@ pub const FACTORY: ExporterFactory = ExporterFactory {
 };
 
 fn build(context: &mut BuildContext<'_>, section: &Section, signal: Signal) -> Option<BuiltExporter> {
-    let exporter = exporter(context, section, signal)?;
+    let config: Config = section.decode_refusing(UNSUPPORTED, context.diagnostics)?;
+    let queue = config.sending_queue.clone();
+    queue.check(&section.at("sending_queue").unwrap_or_else(|| section.clone()), context.diagnostics);
+    let exporter = exporter(context, section, signal, config)?;
     // a write that has begun is not given up, else its repetition would write twice
-    let (queue, retry, no_timeout) =
-        (QueueConfig::default(), RetryConfig::default(), std::time::Duration::ZERO);
+    let (retry, no_timeout) = (RetryConfig::default(), std::time::Duration::ZERO);
     let settings = SenderSettings::new(&queue, &retry, no_timeout, context.batching).in_order();
     Some(Sender::build(context, signal, exporter, settings))
 }
 
-fn exporter(context: &mut BuildContext<'_>, section: &Section, signal: Signal) -> Option<File> {
-    let config: Config = section.decode_refusing(UNSUPPORTED, context.diagnostics)?;
+fn exporter(
+    context: &mut BuildContext<'_>,
+    section: &Section,
+    signal: Signal,
+    config: Config,
+) -> Option<File> {
     let settings = config.check(section, context.diagnostics)?;
     let (format, compression) = (settings.format, settings.compression);
     match writer::open_shared(settings, context.host.build) {

@@ -17,7 +17,10 @@ fn exporters(path: &Path, sections: &[&str]) -> Result<Vec<File>, String> {
         .enumerate()
         .map(|(number, section)| format!("  file/{number}: {{path: '{}'{section}}}\n", path.display()));
     let yaml = format!("exporters:\n{}", sections.collect::<String>());
-    written::each(&yaml, |context, section| exporter(context, section, Signal::Logs))
+    written::each(&yaml, |context, section| {
+        let config = section.decode_refusing(UNSUPPORTED, context.diagnostics)?;
+        exporter(context, section, Signal::Logs, config)
+    })
 }
 
 fn only(path: &Path, section: &str) -> File {

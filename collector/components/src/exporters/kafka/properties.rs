@@ -58,7 +58,8 @@ impl Config {
     /// that retries have; 0 for ever.
     fn message_timeout(&self) -> Duration {
         let retry = &self.retry_on_failure;
-        let time = if retry.enabled { retry.max_elapsed_time.get() } else { self.timeout.get() };
+        let is_durable = self.sending_queue.storage.is_some();
+        let time = if retry.enabled { retry.elapsed_max(is_durable) } else { self.timeout.get() };
         time.min(Duration::from_millis(i32::MAX as u64))
     }
 

@@ -1,11 +1,12 @@
 //! One attempt over gRPC, and what its status means.
 
 use codeagent_config::Signal;
+use codeagent_pipeline::otlp::halves;
 use codeagent_pipeline::{Batch, Encoded, Exporter, Reason, Rejection, SendError, Sent, Settled};
 use http::uri::PathAndQuery;
 
 use super::partial_success::{PartialSuccess, Warnings};
-use super::payload::{chunks, halves};
+use super::payload::chunks;
 use crate::net::grpc_client::{Code, GrpcClient, GrpcStatus, Message};
 
 /// Sends batches of one signal to one server.

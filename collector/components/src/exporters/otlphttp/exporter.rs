@@ -2,6 +2,7 @@
 
 use codeagent_config::Signal;
 use codeagent_pipeline::json::from_protobuf;
+use codeagent_pipeline::otlp::halves;
 use codeagent_pipeline::{Batch, Encoded, Exporter, Reason, Rejection, SendError, Sent};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, Uri};
@@ -9,7 +10,7 @@ use http::{HeaderValue, Method, Uri};
 use super::answer;
 use super::config::Encoding;
 use crate::exporters::otlp::partial_success::Warnings;
-use crate::exporters::otlp::payload::{chunks, halves};
+use crate::exporters::otlp::payload::chunks;
 use crate::net::compress::Compression;
 use crate::net::http_client::{Body, HttpClient};
 

@@ -111,7 +111,11 @@ fn server(
     let reader = server.clone();
     let service: Box<dyn Receiver> = Box::new(ReadAtStart(move || reader.users().map(drop)));
     let authenticator = Authenticator { client: None, server: Some(server) };
-    Some(BuiltExtension { authenticator: Some(authenticator), service: Some(service) })
+    Some(BuiltExtension {
+        authenticator: Some(authenticator),
+        service: Some(service),
+        ..BuiltExtension::default()
+    })
 }
 
 fn client(context: &mut BuildContext<'_>, section: &Section, config: ClientConfig) -> Option<BuiltExtension> {
@@ -139,5 +143,9 @@ fn client(context: &mut BuildContext<'_>, section: &Section, config: ClientConfi
     let reader = client.clone();
     let service: Box<dyn Receiver> = Box::new(ReadAtStart(move || reader.value().map(drop)));
     let authenticator = Authenticator { client: Some(client), server: None };
-    Some(BuiltExtension { authenticator: Some(authenticator), service: Some(service) })
+    Some(BuiltExtension {
+        authenticator: Some(authenticator),
+        service: Some(service),
+        ..BuiltExtension::default()
+    })
 }

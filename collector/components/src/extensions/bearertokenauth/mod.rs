@@ -89,6 +89,7 @@ fn build(context: &mut BuildContext<'_>, section: &Section) -> Option<BuiltExten
     let reader = bearer.clone();
     let service: Box<dyn Receiver> = Box::new(ReadAtStart(move || reader.values().map(drop)));
     Some(BuiltExtension {
+        store: None,
         authenticator: Some(Authenticator { client: Some(bearer.clone()), server: Some(bearer) }),
         service: Some(service),
     })

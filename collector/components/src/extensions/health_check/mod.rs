@@ -66,7 +66,7 @@ fn build(context: &mut BuildContext<'_>, section: &Section) -> Option<BuiltExten
         return None;
     }
     let service = HealthCheck { config, health: context.host.health.clone() };
-    Some(BuiltExtension { authenticator: None, service: Some(Box::new(service)) })
+    Some(BuiltExtension { service: Some(Box::new(service)), ..BuiltExtension::default() })
 }
 
 struct HealthCheck {

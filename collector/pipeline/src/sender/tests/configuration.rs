@@ -47,8 +47,11 @@ fn a_file_of_the_collector_reads_as_it_is() {
     let retry = "{enabled: true, initial_interval: 1s, randomization_factor: 0.2, multiplier: 2, \
                  max_interval: 10s, max_elapsed_time: 0}";
     let (queue, retry) = read(queue, retry).unwrap();
-    assert_eq!((queue.num_consumers, queue.sizer, queue.wait_for_result), (4, Some(Sizer::Items), false));
-    assert_eq!((retry.multiplier, retry.max_elapsed_time.get()), (2.0, Duration::ZERO));
+    assert_eq!(
+        (queue.num_consumers, queue.sizer, queue.wait_for_result),
+        (4, Some(Sizer::Items), Some(false))
+    );
+    assert_eq!((retry.multiplier, retry.elapsed_max(false)), (2.0, Duration::ZERO));
 }
 
 #[test]
@@ -58,7 +61,8 @@ fn what_cannot_work_is_refused_with_the_key() {
         ("{queue_size: 0}", "{}", "queue_size"),
         ("{queue_bytes_max: 0}", "{}", "queue_bytes_max"),
         ("{sizer: spans}", "{}", "spans"),
-        ("{storage: file_storage}", "{}", "durable log"),
+        ("{storage: file_storage, wait_for_result: true}", "{}", "exclude each other"),
+        ("{storage: file_storage, enabled: false}", "{}", "needs the queue"),
         ("{batch: {partition: {metadata_keys: [a]}}}", "{}", "metadata"),
         ("{batch: {sizer: requests}}", "{}", "only the sizers"),
         ("{batch: {min_size: 5, flush_timeout: 0s}}", "{}", "flush_timeout"),

@@ -64,7 +64,7 @@ fn queue() -> impl Strategy<Value = QueueConfig> {
                 queue_size,
                 sizer: Some(sizer),
                 block_on_overflow,
-                wait_for_result,
+                wait_for_result: Some(wait_for_result),
                 batch,
                 ..QueueConfig::default()
             }
@@ -128,7 +128,7 @@ impl Play {
         assert!(dropped.iter().all(|(reason, _)| *reason != "abandoned"), "{dropped:?}");
         assert_eq!(self.bench.sender.room.fill_bytes().0, 0);
         assert_eq!(self.bench.sender.room.fill().0, 0);
-        let waited = queue.wait_for_result || !queue.enabled;
+        let waited = queue.wait_for_result != Some(false) || !queue.enabled;
         for Call { items, task } in self.calls {
             let delivered = items.iter().filter(|item| taken.contains(item)).count();
             match task.await {

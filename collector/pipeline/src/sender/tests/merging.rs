@@ -142,7 +142,7 @@ async fn a_slow_export_keeps_no_other_back() {
 #[tokio::test(start_paused = true)]
 async fn without_a_queue_each_batch_goes_alone() {
     let destination = Destination::default();
-    let queue = QueueConfig { enabled: false, wait_for_result: false, ..QueueConfig::default() };
+    let queue = QueueConfig { enabled: false, wait_for_result: Some(false), ..QueueConfig::default() };
     let bench = running(&destination, queue, RetryConfig::default());
     consume_all(&bench, &[b"a", b"b", b"c"]).await;
     assert_eq!(destination.attempts().len(), 3);

@@ -246,7 +246,7 @@ pub fn running(destination: &Destination, queue: QueueConfig, retry: RetryConfig
 
 /// The queue that answers when it has taken a batch.
 pub fn not_waited_for() -> QueueConfig {
-    QueueConfig { wait_for_result: false, ..QueueConfig::default() }
+    QueueConfig { wait_for_result: Some(false), ..QueueConfig::default() }
 }
 
 impl Bench {

@@ -1,0 +1,53 @@
+//! Items that a destination refused for good: kept aside with the reason, for people to look at and send again.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::OnceCell;
+
+use crate::log::{Disk, Log, LogSettings, Note};
+use crate::{Batch, Refused};
+
+/// The dead letters of one pipeline. Their log is opened with the first one.
+pub struct DeadLetters {
+    folder: PathBuf,
+    fsync: bool,
+    settings: LogSettings,
+    log: OnceCell<Log>,
+    kept: AtomicU64,
+}
+
+impl std::fmt::Debug for DeadLetters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DeadLetters({})", self.folder.display())
+    }
+}
+
+impl DeadLetters {
+    pub(super) fn new(folder: PathBuf, fsync: bool, settings: LogSettings) -> Self {
+        DeadLetters { folder, fsync, settings, log: OnceCell::new(), kept: AtomicU64::new(0) }
+    }
+
+    /// Keeps `letter`. `Ok` means that it is on disk.
+    pub async fn keep(&self, letter: Batch, note: Note) -> Result<(), Refused> {
+        let log = self.log.get_or_try_init(|| self.open()).await?;
+        let items = note.refused.unwrap_or(letter.items() as u64);
+        log.append(letter, note).await?;
+        self.kept.fetch_add(items, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Items kept since the start.
+    pub fn kept(&self) -> u64 {
+        self.kept.load(Ordering::Relaxed)
+    }
+
+    async fn open(&self) -> Result<Log, Refused> {
+        let disk = Arc::new(Disk::new(&self.folder, self.fsync));
+        let settings = self.settings;
+        let opened = tokio::task::spawn_blocking(move || Log::open(disk, settings)).await;
+        let opened = opened.map_err(|error| Refused::retry(error.to_string()))?;
+        opened.map_err(|error| Refused::retry(error.to_string()))
+    }
+}

@@ -1,0 +1,116 @@
+//! A folder for logs.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::DeadLetters;
+use crate::StartError;
+use crate::log::{Disk, FolderLock, Form, Limits, Log, LogSettings, WhenFull, folder_name};
+
+/// The folder of the dead letters in the folder of a log.
+const DEAD: &str = "dead";
+/// Files of a log at least: so many make room one by one.
+const SEGMENTS_MIN: u64 = 8;
+
+/// How a store keeps its logs.
+#[derive(Clone, Debug)]
+pub struct StoreSettings {
+    /// The folder.
+    pub directory: PathBuf,
+    /// Whether the folder is made where it is missing.
+    pub create_directory: bool,
+    /// The permissions of folders that are made, on Unix.
+    pub directory_permissions: u32,
+    /// Whether an acknowledgement waits until the disk has the data. Without it a power failure loses some.
+    pub fsync: bool,
+    /// The log of each pipeline.
+    pub log: LogSettings,
+    /// Bytes of dead letters of each pipeline; the oldest make room.
+    pub dead_letter_bytes: u64,
+}
+
+/// A folder that belongs to this process while a log in it is open.
+#[derive(Debug)]
+pub struct Store {
+    settings: StoreSettings,
+    lock: Mutex<std::sync::Weak<FolderLock>>,
+}
+
+/// An open log, with what else belongs to a pipeline.
+pub(super) struct Opened {
+    pub log: Arc<Log>,
+    pub dead_letters: Arc<DeadLetters>,
+    pub _lock: Arc<FolderLock>,
+}
+
+impl Store {
+    /// A store that is not opened yet. Pure.
+    pub fn new(settings: StoreSettings) -> Arc<Self> {
+        Arc::new(Store { settings, lock: Mutex::default() })
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &StoreSettings {
+        &self.settings
+    }
+
+    /// Opens the log of `pipeline`. Blocks.
+    pub(super) fn open(&self, pipeline: &str) -> Result<Opened, StartError> {
+        let lock = self.lock()?;
+        let folder = self.settings.directory.join(folder_name(pipeline));
+        let dead = folder.join(DEAD);
+        self.make(&dead)?;
+        let disk = Arc::new(Disk::new(&folder, self.settings.fsync));
+        let log = Log::open(disk, self.settings.log).map_err(|error| StartError::new(error.to_string()))?;
+        let dead_letters = DeadLetters::new(dead, self.settings.fsync, self.dead_letter_settings());
+        Ok(Opened { log: Arc::new(log), dead_letters: Arc::new(dead_letters), _lock: lock })
+    }
+
+    fn dead_letter_settings(&self) -> LogSettings {
+        let bytes_max = self.settings.dead_letter_bytes;
+        let limits = Limits {
+            segment_bytes: self.settings.log.limits.segment_bytes.min(bytes_max / SEGMENTS_MIN).max(1),
+            bytes_max,
+            age_max: None,
+            when_full: WhenFull::DropOldest,
+        };
+        LogSettings { limits, form: Form::Plain, memory_bytes: 0, keeps_all: true }
+    }
+
+    fn lock(&self) -> Result<Arc<FolderLock>, StartError> {
+        let mut known = self.lock.lock();
+        if let Some(lock) = known.upgrade() {
+            return Ok(lock);
+        }
+        let directory = &self.settings.directory;
+        if self.settings.create_directory {
+            self.make(directory)?;
+        } else if !directory.is_dir() {
+            let message = format!(
+                "the folder {} does not exist; make it, or set `create_directory: true`",
+                directory.display()
+            );
+            return Err(StartError::new(message));
+        }
+        let lock = FolderLock::take(directory).map_err(|error| StartError::new(error.to_string()))?;
+        let lock = Arc::new(lock);
+        *known = Arc::downgrade(&lock);
+        Ok(lock)
+    }
+
+    fn make(&self, folder: &Path) -> Result<(), StartError> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, self.settings.directory_permissions);
+        builder.create(folder).map_err(|error| {
+            let message = format!(
+                "the folder {} cannot be made: {error}; the collector needs to write there",
+                folder.display()
+            );
+            StartError::new(message)
+        })
+    }
+}

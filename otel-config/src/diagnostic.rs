@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::render;
 use crate::yaml::node::Span;
+use crate::{render, userinfo};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +70,7 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, message: String) -> Self {
+        let message = userinfo::hidden(&message).into_owned();
         let (path, context) = (String::new(), Box::default());
         Self { severity, message, path, location: None, help: None, context }
     }
@@ -82,7 +83,7 @@ impl Diagnostic {
 
     /// What to do. An empty text leaves the help away.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into()).filter(|h| !h.is_empty());
+        self.help = Some(userinfo::hidden(&help.into()).into_owned()).filter(|h| !h.is_empty());
         self
     }
 

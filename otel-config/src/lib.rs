@@ -17,6 +17,7 @@ mod section;
 mod source;
 mod suggest;
 mod topology;
+mod userinfo;
 mod yaml;
 
 pub use byte_size::{ByteSize, InvalidByteSize};

@@ -1,5 +1,6 @@
 //! Diagnostics as text.
 
+use crate::userinfo;
 use std::fmt::Write;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -142,8 +143,10 @@ const SECRETS: [&str; 11] = [
 pub(crate) fn is_secret(key: &str) -> bool {
     let folded: String =
         key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).take(256).collect();
-    let headers = folded == "headers" || folded == "headerslist";
-    (headers || SECRETS.iter().any(|word| folded.contains(word)))
+    let holds = matches!(folded.as_str(), "headers" | "headerslist" | "responseheaders");
+    // The section of a user and a password, where a text stands in its place.
+    let holds = holds || folded == "clientauth" || folded.ends_with("pem");
+    (holds || SECRETS.iter().any(|word| folded.contains(word)))
         && !folded.ends_with("file")
         && !folded.ends_with("url")
 }
@@ -156,11 +159,11 @@ fn redacted(line: &str) -> String {
         let value = line[colon + 1..].trim();
         let reference = value.strip_prefix("${").and_then(|v| v.strip_suffix('}')).is_some();
         if is_secret(key) && !value.is_empty() && !reference {
-            return format!("{}: [REDACTED]", &line[..colon]);
+            return format!("{}: [REDACTED]", userinfo::hidden(&line[..colon]));
         }
         from = colon + 2;
     }
-    line.to_owned()
+    userinfo::hidden(line).into_owned()
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ pub struct Collector {
     folder: TempDir,
     ports: Ports,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
 }
 
 /// Where it listens; kept over a restart.
@@ -88,17 +89,30 @@ impl Collector {
         Self::start_with(&arguments, &[("base.yaml", BASE), ("test.yaml", config)]).await
     }
 
+    /// [`Collector::start_more`] with more variables in its environment.
+    pub async fn start_in(config: &str, more: &[&str], environment: &[(&str, &str)]) -> Self {
+        let arguments = [&["run", "--config", "base.yaml", "--config", "test.yaml"], more].concat();
+        let files = [("base.yaml", BASE), ("test.yaml", config)];
+        Self::start_whole(&arguments, &files, environment).await
+    }
+
     /// Starts it with these arguments and files alone, and waits until it is ready. Its configuration takes the ports
     /// from `${env:OTLP_GRPC_PORT}`, `OTLP_HTTP_PORT`, `HEALTH_PORT` and `METRICS_PORT`.
     pub async fn start_with(arguments: &[&str], files: &[(&str, &str)]) -> Self {
+        Self::start_whole(arguments, files, &[]).await
+    }
+
+    async fn start_whole(arguments: &[&str], files: &[(&str, &str)], environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
             fs::write(folder.path().join(name), text).unwrap();
         }
         let ports = Ports::free();
         let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        let child = spawn(folder.path(), ports, &arguments);
-        let mut collector = Collector { child, folder, ports, arguments };
+        let owned = |(name, value): &(&str, &str)| (name.to_string(), value.to_string());
+        let environment: Vec<_> = environment.iter().map(owned).collect();
+        let child = spawn(folder.path(), ports, &arguments, &environment);
+        let mut collector = Collector { child, folder, ports, arguments, environment };
         collector.wait_until_ready().await;
         collector
     }
@@ -123,7 +137,7 @@ impl Collector {
 
     /// Starts it again after [`Collector::kill`], with the same folder, ports and arguments.
     pub async fn restart(&mut self) {
-        self.child = spawn(self.folder.path(), self.ports, &self.arguments);
+        self.child = spawn(self.folder.path(), self.ports, &self.arguments, &self.environment);
         self.wait_until_ready().await;
     }
 
@@ -247,11 +261,12 @@ impl Drop for Collector {
     }
 }
 
-fn spawn(folder: &Path, ports: Ports, arguments: &[String]) -> Child {
+fn spawn(folder: &Path, ports: Ports, arguments: &[String], environment: &[(String, String)]) -> Child {
     let log = File::options().create(true).append(true).open(folder.join("log")).unwrap();
     Command::new(binary())
         .args(arguments)
         .current_dir(folder)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .env("CODEAGENT_DATA_DIR", folder.join("data"))
         .env("OTLP_GRPC_PORT", ports.grpc.to_string())
         .env("OTLP_HTTP_PORT", ports.http.to_string())

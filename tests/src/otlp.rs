@@ -121,6 +121,7 @@ fn points(data: &Data) -> usize {
 #[derive(Clone)]
 pub struct Sender {
     grpc: tonic::client::Grpc<Channel>,
+    token: Option<String>,
 }
 
 impl Sender {
@@ -132,7 +133,13 @@ impl Sender {
 
     /// Over a connection of the test's own making.
     pub fn over(channel: Channel) -> Self {
-        Sender { grpc: tonic::client::Grpc::new(channel).max_decoding_message_size(usize::MAX) }
+        Sender { grpc: tonic::client::Grpc::new(channel).max_decoding_message_size(usize::MAX), token: None }
+    }
+
+    /// The same with a bearer token in every request.
+    pub fn bearing(mut self, token: &str) -> Self {
+        self.token = Some(format!("Bearer {token}"));
+        self
     }
 
     /// The same with every request compressed by gzip.
@@ -158,7 +165,11 @@ impl Sender {
     pub async fn send_bytes(&self, signal: Signal, body: Bytes) -> Result<Bytes, Status> {
         let mut grpc = self.grpc.clone();
         grpc.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
-        let answer = grpc.unary(Request::new(body), signal.grpc_path(), Raw).await?;
+        let mut request = Request::new(body);
+        if let Some(token) = &self.token {
+            request.metadata_mut().insert("authorization", token.parse().unwrap());
+        }
+        let answer = grpc.unary(request, signal.grpc_path(), Raw).await?;
         Ok(answer.into_inner())
     }
 }

@@ -11,6 +11,7 @@ pub mod gzip;
 pub mod http_client;
 pub mod http_server;
 pub mod listen;
+mod own_secrets;
 pub mod pages;
 pub mod rpc_status;
 pub mod sender_limits;

@@ -29,6 +29,7 @@ use super::client_auth::client_authenticator;
 use super::compress::{Compression, Compressor};
 use super::connect::{Connector, ProxyRules, Target};
 use super::http_client::{USER_AGENT_NAME, header_map};
+use super::own_secrets::OwnSecrets;
 use super::tls_client::TlsClient;
 use connection::{Connection, Destination};
 
@@ -113,6 +114,17 @@ impl GrpcClient {
         Message::new(chunks, self.compressor)
     }
 
+    /// The same without this process's own credentials, which a server may repeat.
+    fn without_secrets(&self, mut status: GrpcStatus) -> GrpcStatus {
+        let mut secrets = OwnSecrets::default();
+        self.headers.values().for_each(|value| secrets.add(value));
+        let proof = self.auth.as_ref().and_then(|auth| auth.headers().ok()).unwrap_or_default();
+        proof.iter().for_each(|(_, value)| secrets.add(value));
+        let shown = secrets.hide(status.message.as_bytes());
+        status.message = String::from_utf8_lossy(&shown).into_owned();
+        status
+    }
+
     /// One unary call; the answer's message. To give up, drop the call: the server is told.
     ///
     /// # Errors
@@ -125,7 +137,7 @@ impl GrpcClient {
             let request = self.request(method)?;
             let (sender, number) = connection.acquire(&self.destination).await?;
             match call::unary(sender, request, message).await {
-                Ok(answer) => return answer,
+                Ok(answer) => return answer.map_err(|status| self.without_secrets(status)),
                 Err(broken) => {
                     if broken.is_connection_gone {
                         connection.forget(number);

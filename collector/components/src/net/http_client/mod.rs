@@ -29,6 +29,7 @@ pub use settings::{HttpSettings, parse_endpoint};
 use super::client_auth::client_authenticator;
 use super::compress::Compressor;
 use super::connect::{Connector, ProxyRules};
+use super::own_secrets::OwnSecrets;
 use super::tls_client::TlsClient;
 use connection::Connections;
 
@@ -167,7 +168,21 @@ impl HttpClient {
     async fn exchange(&self, request: Request<body::Chunks>, uri: &Uri) -> Result<HttpResponse, HttpError> {
         let answer = self.inner.request(request).await;
         let answer = answer.map_err(|error| HttpError::from_client(&error, uri))?;
-        response::read(answer, self.response_bytes_max, uri).await
+        let mut answer = response::read(answer, self.response_bytes_max, uri).await?;
+        if !answer.status.is_success() {
+            answer.body = self.secrets(uri).hide(&answer.body).into();
+        }
+        Ok(answer)
+    }
+
+    /// What an answer must not repeat.
+    fn secrets(&self, uri: &Uri) -> OwnSecrets {
+        let mut secrets = OwnSecrets::default();
+        self.headers.values().for_each(|value| secrets.add(value));
+        basic_of(uri).iter().for_each(|value| secrets.add(value));
+        let proof = self.auth.as_ref().and_then(|auth| auth.headers().ok()).unwrap_or_default();
+        proof.iter().for_each(|(_, value)| secrets.add(value));
+        secrets
     }
 }
 

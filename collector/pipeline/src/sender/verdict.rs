@@ -25,10 +25,8 @@ impl<E: Exporter> Sender<E> {
         if report.rejected.is_empty() && report.given_up.is_none() {
             return self.settle(job, &report);
         }
-        if report.given_up.as_ref().is_some_and(|given_up| !given_up.stopping) {
-            expire(&mut report);
-        }
-        if report.blames_nobody(job.batch.items()) {
+        let is_expired = expire(&mut report);
+        if !is_expired && report.blames_nobody(job.batch.items()) {
             report = Report::default();
             for (range, batch, dead) in job.logged_parts() {
                 report.add(self.find_guilty(range.start, batch, dead).await);
@@ -46,7 +44,9 @@ impl<E: Exporter> Sender<E> {
         let mut left = vec![(start, self.numbered(batch))];
         while let Some((start, piece)) = left.pop() {
             let mut report = self.deliver(&piece).await;
-            let halves = if report.blames_nobody(piece.items()) { halves(&piece) } else { None };
+            let is_expired = expire(&mut report);
+            let is_divisible = !is_expired && report.blames_nobody(piece.items());
+            let halves = if is_divisible { halves(&piece) } else { None };
             if let Some([first, second]) = halves {
                 left.extend([(start + first.items(), second), (start, first)]);
                 continue;
@@ -119,11 +119,12 @@ impl<E: Exporter> Sender<E> {
     }
 }
 
-/// Turns what was given up into what is refused for good: its retries ran out, as configured.
-fn expire(report: &mut Report) {
-    if let Some(GivenUp { items, message, .. }) = report.given_up.take() {
-        report.rejected.push(Rejection { reason: Reason::Expired, items, first_item: None, message });
-    }
+/// Turns what was given up into what is refused for good, where its retries ran out, as configured; whether they did.
+fn expire(report: &mut Report) -> bool {
+    let given_up = report.given_up.take_if(|given_up| !given_up.stopping);
+    let Some(GivenUp { items, message, .. }) = given_up else { return false };
+    report.rejected.push(Rejection { reason: Reason::Expired, items, first_item: None, message });
+    true
 }
 
 fn stopped(items: usize) -> Report {

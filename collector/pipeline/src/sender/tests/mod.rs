@@ -3,6 +3,7 @@
 mod configuration;
 mod delivery;
 mod interleavings;
+mod logged;
 mod merging;
 mod overload;
 pub mod script;

@@ -31,6 +31,10 @@ pub enum Act {
     TakeSome(usize),
     /// Refuses it for good.
     Refuse,
+    /// Refuses it for good if it holds this item.
+    RefuseItem(u8),
+    /// Does not know who sends.
+    Unauthenticated,
     /// Refuses every request with more items.
     AtMost(usize),
     /// Never answers.
@@ -172,6 +176,14 @@ impl Exporter for Destination {
             }
             Act::Refuse => {
                 return Err(SendError::Permanent { reason: Reason::Rejected, message: "no".into() });
+            }
+            Act::RefuseItem(item) if request.contains(&item) => {
+                return Err(SendError::Permanent { reason: Reason::Rejected, message: "no".into() });
+            }
+            Act::RefuseItem(_) => {}
+            Act::Unauthenticated => {
+                let (reason, message) = (Reason::Unauthenticated, "who are you".into());
+                return Err(SendError::Permanent { reason, message });
             }
             Act::AtMost(items) if request.len() > items => {
                 return Err(SendError::TooLarge { message: "too large".into() });

@@ -148,6 +148,19 @@ impl Journal {
         }
     }
 
+    /// Drops files in which everything is before `below`, and remembers that this was on purpose.
+    pub fn discard(&mut self, below: Place) {
+        // else the newest file, which is never removed, would keep what is in it
+        if below.sequence >= self.end.sequence {
+            self.active = None;
+        }
+        while let Some((first, end)) = self.first_sealed()
+            && end.sequence <= below.sequence
+        {
+            self.evict(&first, end);
+        }
+    }
+
     /// Drops files in which everything is older than the limit.
     pub fn expire(&mut self, now_ms: u64) {
         let Some(age) = self.limits.age_max else { return };

@@ -4,6 +4,7 @@ mod cursor;
 mod disk;
 pub mod inspect;
 mod journal;
+mod letters;
 mod lock;
 mod note;
 mod reader;
@@ -30,6 +31,7 @@ use tokio::sync::{oneshot, watch};
 pub use cursor::Cursor;
 pub use disk::Disk;
 pub use journal::{Limits, WhenFull};
+pub use letters::{Replay, Selection, TakenOut};
 pub use lock::{FolderLock, LockError};
 pub use note::Note;
 pub use reader::{Logged, Next, Reader, Receipt};
@@ -87,6 +89,8 @@ struct Shared {
     end: watch::Sender<Place>,
     /// Everything before it was dropped on purpose.
     evicted: Mutex<Place>,
+    /// Of a log that keeps all: what is before it may go all the same.
+    discarded: Mutex<Place>,
 }
 
 #[derive(Default)]
@@ -143,6 +147,7 @@ impl Log {
             newest: Mutex::default(),
             end: watch::Sender::new(journal.end()),
             evicted: Mutex::new(journal.evicted()),
+            discarded: Mutex::default(),
             storage,
         });
         let writer = shared.clone();
@@ -180,7 +185,8 @@ impl Log {
         answer.await.unwrap_or_else(|_| Err(Refused::retry("the log broke down")))
     }
 
-    /// Reads for the destination `name`, from where it was or, where it is new, from what comes from now on.
+    /// Reads for the destination `name`, from where it was or, where it is new, from what comes from now on; in a log that
+    /// keeps all, from the beginning.
     pub fn reader(&self, name: &str) -> io::Result<Reader> {
         Ok(Reader::new(self.shared.clone(), self.cursor(name)?))
     }
@@ -216,7 +222,8 @@ impl Log {
         if let Some(known) = cursors.iter().find(|cursor| cursor.name() == name) {
             return Ok(known.clone());
         }
-        let cursor = Arc::new(Cursor::open(&*self.shared.storage, name, self.end())?);
+        let start = if self.shared.settings.keeps_all { Place::default() } else { self.end() };
+        let cursor = Arc::new(Cursor::open(&*self.shared.storage, name, start)?);
         cursors.push(cursor.clone());
         Ok(cursor)
     }

@@ -34,7 +34,8 @@ pub struct Reader {
     turn: Option<Arc<Turn>>,
 }
 
-enum Found {
+/// What was read ahead.
+pub(super) enum Found {
     Batch(Written),
     Record(Record),
     Gap(Gap),
@@ -232,7 +233,7 @@ impl Reader {
 }
 
 /// Reads records until there are enough.
-fn read_some(reading: &mut Reading, end: Place) -> Vec<Found> {
+pub(super) fn read_some(reading: &mut Reading, end: Place) -> Vec<Found> {
     let (mut found, mut bytes, mut tries) = (Vec::new(), 0, 0);
     while bytes < READ_BYTES {
         match reading.next(end) {

@@ -25,6 +25,10 @@ impl Shared {
             }
             self.tidy(&mut journal);
         }
+        if self.settings.keeps_all {
+            // what was discarded since
+            self.tidy(&mut journal);
+        }
         for cursor in self.cursors.lock().iter() {
             if let Err(error) = cursor.sync() {
                 tracing::warn!(exporter = cursor.name(), %error, "the progress cannot be synced");
@@ -123,9 +127,16 @@ impl Shared {
     /// Removes what nobody waits for, and what is too old.
     fn tidy(&self, journal: &mut Journal) {
         let cursors = self.cursors.lock().clone();
+        if self.settings.keeps_all {
+            self.forget(journal.end());
+            journal.discard(*self.discarded.lock());
+            journal.expire(now_ms());
+            *self.evicted.lock() = journal.evicted();
+            return;
+        }
         let slowest = cursors.iter().map(|cursor| cursor.next()).min().unwrap_or(journal.end());
         self.forget(slowest);
-        if !self.settings.keeps_all && journal.can_release(slowest.sequence) {
+        if journal.can_release(slowest.sequence) {
             // else a power failure could bring a cursor back to before what is removed now
             match cursors.iter().try_for_each(|cursor| cursor.sync()) {
                 Ok(()) => journal.release(slowest.sequence),

@@ -1,4 +1,5 @@
 mod damage;
+mod letters;
 mod life;
 mod model;
 mod simulated;

@@ -19,12 +19,34 @@ use crate::cli::Whom;
 const ANSWER_BYTES_MAX: u64 = 16 << 20;
 /// For the connection, and for each reading and writing.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// For the answer to an order.
+const ORDER_TIMEOUT: Duration = Duration::from_secs(600);
+/// A header that a page of a browser cannot send to another site, so that no site can give orders to a collector on
+/// its visitor's machine.
+const ORDER_HEADER: &str = "codeagent-admin";
 
 /// The body of a page.
 ///
 /// # Errors
 /// When nobody answers, or not with 200. No message has a credential in it.
 pub fn get(whom: &Whom, path: &str) -> anyhow::Result<String> {
+    ask(whom, &format!("GET {path} HTTP/1.0"), "", TIMEOUT)
+}
+
+/// What the collector answers to an order, which may take it a while.
+///
+/// # Errors
+/// When nobody answers, or not with 200. No message has a credential in it.
+pub fn post(whom: &Whom, path: &str, body: &serde_json::Value) -> anyhow::Result<String> {
+    let body = body.to_string();
+    let head = format!(
+        "POST {path} HTTP/1.0\r\n{ORDER_HEADER}: 1\r\nContent-Type: application/json\r\nContent-Length: {}",
+        body.len()
+    );
+    ask(whom, &head, &body, ORDER_TIMEOUT)
+}
+
+fn ask(whom: &Whom, head: &str, body: &str, patience: Duration) -> anyhow::Result<String> {
     let (is_tls, endpoint) = match whom.endpoint.strip_prefix("https://") {
         Some(rest) => (true, rest),
         None => (false, whom.endpoint.trim_start_matches("http://")),
@@ -33,9 +55,9 @@ pub fn get(whom: &Whom, path: &str) -> anyhow::Result<String> {
     let authorization = authorization(whom)?;
     let address = endpoint.to_socket_addrs().context("not an address")?.next().context("no such host")?;
     let stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
-    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_read_timeout(Some(patience))?;
     stream.set_write_timeout(Some(TIMEOUT))?;
-    let request = format!("GET {path} HTTP/1.0\r\nHost: {endpoint}\r\n{authorization}\r\n");
+    let request = format!("{head}\r\nHost: {endpoint}\r\n{authorization}\r\n{body}");
     if !is_tls {
         return exchange(stream, &request);
     }
@@ -61,7 +83,8 @@ fn exchange(mut stream: impl Read + Write, request: &str) -> anyhow::Result<Stri
             Ok(body.to_owned())
         }
         line if line.contains(" 401 ") => bail!("it wants credentials, or others: {}", body.trim()),
-        line => bail!("it answered `{line}`"),
+        line if body.trim().is_empty() => bail!("it answered `{line}`"),
+        line => bail!("it answered `{line}`: {}", body.trim()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::{Format, Sources};
+use crate::cli::{Format, Sources, Whom};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -32,7 +32,32 @@ Exit codes:
   2  the command line or the configuration is wrong
   5  some of it is damaged and missing from the output; standard error says how much";
 
-/// What to do with what waits on disk. None of it needs the collector to be stopped.
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  codeagent-collector queue replay --exporter elasticsearch --reason rejected
+      After the mapping was repaired: send again what elasticsearch had rejected.
+
+A letter is removed when it is on disk in the queue of its destination: a crash in between sends it twice.
+
+Exit codes:
+  0  done
+  1  not all of it was done, and standard error says why; it can be tried again
+  2  the command line or the configuration is wrong
+  5  some letters are damaged";
+
+const DROP_EXAMPLES: &str = "\
+Examples:
+  codeagent-collector queue drop --exporter kafka/old
+      Give up what waits for a destination. Where the configuration has it no more, forget it.
+  codeagent-collector queue drop --exporter elasticsearch --dead --reason rejected --yes
+      Give up dead letters, without being asked.
+
+Exit codes:
+  0  done
+  1  not all of it was done, and standard error says why
+  2  the command line or the configuration is wrong, or it was not confirmed";
+
+/// What to do with what waits on disk, whether the collector runs or not.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show what waits, for whom, how old it is, and what was refused for good.
@@ -61,6 +86,58 @@ pub enum Command {
     /// Write what is not delivered yet, or what was refused for good, as OTLP JSON, one request a line.
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(Export),
+    /// Send dead letters again to the destinations that refused them.
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(Replay),
+    /// Give up what waits for a destination, or its dead letters.
+    #[command(after_help = DROP_EXAMPLES)]
+    Drop(Drop),
+}
+
+/// What `replay` sends.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Where the queues are.
+    #[command(flatten)]
+    pub place: Place,
+    /// Of what.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Only what was refused for this reason, as `queue list` names it.
+    #[arg(long, value_name = "REASON")]
+    pub reason: Option<String>,
+    /// Also letters of which only some items were refused, and nobody knows which: the others of them arrive twice.
+    #[arg(long)]
+    pub partial: bool,
+    /// The collector, if one is running on the queues.
+    #[command(flatten)]
+    pub whom: Whom,
+}
+
+/// What `drop` drops.
+#[derive(Debug, Args)]
+pub struct Drop {
+    /// Where the queues are.
+    #[command(flatten)]
+    pub place: Place,
+    /// The destination.
+    #[arg(long, value_name = "EXPORTER")]
+    pub exporter: String,
+    /// Only in this pipeline, such as traces or logs/eu.
+    #[arg(long, value_name = "PIPELINE")]
+    pub pipeline: Option<String>,
+    /// Its dead letters, instead of what waits for it.
+    #[arg(long)]
+    pub dead: bool,
+    /// With --dead: only what was refused for this reason.
+    #[arg(long, value_name = "REASON", requires = "dead")]
+    pub reason: Option<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// The collector, if one is running on the queues.
+    #[command(flatten)]
+    pub whom: Whom,
 }
 
 /// What `export` writes, and where.

@@ -17,8 +17,8 @@ use crate::configuration;
 const STORAGE: &str = "file_storage";
 /// Its folder below the data folder, where it names none.
 const FOLDER: &str = "queue";
-/// The dead letters of a pipeline, below its folder.
-const DEAD: &str = "dead";
+/// The folder of the dead letters of a pipeline, below its own.
+pub const DEAD: &str = "dead";
 
 /// Where to look.
 pub struct Places {

@@ -199,3 +199,85 @@ fn later_version() -> Vec<u8> {
     header.resize(32, 0);
     header
 }
+
+fn selection(exporter: &str) -> codeagent_pipeline::log::Selection {
+    codeagent_pipeline::log::Selection { exporter: Some(exporter.to_owned()), ..Default::default() }
+}
+
+#[test]
+fn letters_of_a_stopped_collector_are_sent_again_by_its_next_start() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = runtime.block_on(filled());
+    let stopped = stopped::Stopped::take(folder.path()).unwrap();
+    let out = stopped.replay("traces/eu", &selection("otlp")).unwrap();
+    assert_eq!((out.letters, out.partial_letters_left, out.stopped), (1, 1, None));
+    drop(stopped);
+    assert_eq!(export(&folder, &["--dead"]).0.concat(), "y");
+    // only for the destination that had refused it
+    assert_eq!(export(&folder, &["--exporter", "otlp"]).0.concat(), "defghijx");
+    assert_eq!(export(&folder, &["--exporter", "old"]).0.concat(), "abcdefghij");
+    let letters =
+        list::list(folder.path(), &configured(&folder)).unwrap().pipelines.pop().unwrap().dead_letters;
+    assert_eq!(letters.len(), 1);
+}
+
+#[test]
+fn what_waits_at_a_stopped_collector_is_dropped_and_counted() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = runtime.block_on(filled());
+    let stopped = stopped::Stopped::take(folder.path()).unwrap();
+    assert_eq!(stopped.drop_backlog("traces/eu", "otlp", false).unwrap(), 7);
+    assert_eq!(stopped.drop_backlog("traces/eu", "old", true).unwrap(), 10);
+    let partial = codeagent_pipeline::log::Selection { with_partial: true, ..selection("otlp") };
+    assert_eq!(stopped.drop_letters("traces/eu", &partial).unwrap().letters, 2);
+    let queue = list::list(folder.path(), &configured(&folder)).unwrap().pipelines.pop().unwrap();
+    let left: Vec<_> = queue.destinations.iter().map(|to| (to.exporter.as_str(), to.items)).collect();
+    assert_eq!((left, queue.dead_letters.len()), (vec![("otlp", 0)], 0));
+}
+
+#[test]
+fn a_running_collectors_files_are_not_opened() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = runtime.block_on(filled());
+    let _lock = codeagent_pipeline::log::FolderLock::take(folder.path()).unwrap();
+    let refused = stopped::Stopped::take(folder.path()).map(|_| ()).unwrap_err().to_string();
+    assert!(refused.contains("in use by process"), "{refused}");
+}
+
+#[test]
+fn orders_are_taken_from_the_command_line_and_not_from_browsers() {
+    use codeagent_components::net::pages::{Reply, Site, serve_site};
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let reply = |body: String| {
+        let content_type = "application/json";
+        Some(Reply { status: http::StatusCode::OK, content_type, body })
+    };
+    let site = Site {
+        answer: Arc::new(|_| None),
+        order: Some(Arc::new(move |path, body| {
+            Box::pin(async move { reply(format!("{path} {}", String::from_utf8_lossy(&body))) })
+        })),
+        guard: Arc::default(),
+    };
+    runtime.spawn(serve_site(listener, site));
+    let line = ["status", "--endpoint", &address];
+    let cli = crate::cli::Cli::try_parse_from([&["x"], &line[..]].concat()).unwrap();
+    let Some(crate::cli::Command::Status { whom, .. }) = cli.command else { panic!() };
+    let answer = crate::own_page::post(&whom, "/queue/drop", &serde_json::json!({"a": 1})).unwrap();
+    assert_eq!(answer, "/queue/drop {\"a\":1}");
+    for (headers, status) in [
+        ("", "403"),
+        ("codeagent-admin: 1\r\nOrigin: http://evil.example\r\n", "403"),
+        ("codeagent-admin: 1\r\nSec-Fetch-Site: same-origin\r\n", "403"),
+        ("codeagent-admin: 1\r\n", "200"),
+    ] {
+        use std::io::{Read, Write};
+        let mut stream = std::net::TcpStream::connect(&address).unwrap();
+        write!(stream, "POST /queue/drop HTTP/1.0\r\nContent-Length: 0\r\n{headers}\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.lines().next().unwrap().contains(status), "{headers}: {answer}");
+    }
+}

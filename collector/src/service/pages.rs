@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use codeagent_components::net::pages::{self, Guard, Reply};
+use codeagent_components::net::pages::{self, Guard, Reply, Site};
 use codeagent_pipeline::Host;
 use http::StatusCode;
 use parking_lot::RwLock;
@@ -46,7 +46,8 @@ impl Pages {
             }),
             _ => None,
         };
-        let serving = pages::serve_guarded(listener, Arc::new(answer), guard.clone());
+        let site = Site { answer: Arc::new(answer), order: None, guard: guard.clone() };
+        let serving = pages::serve_site(listener, site);
         Ok(Pages { task: Some(tokio::spawn(serving)), guard })
     }
 

@@ -45,6 +45,8 @@ pub struct TakenOut {
     pub items: u64,
     /// Letters that stay since only some of their items were refused.
     pub partial_letters_left: u64,
+    /// Letters that stay since their destination is not there any more.
+    pub orphaned_letters_left: u64,
     /// Items of letters that are damaged.
     pub items_gone: u64,
     /// Why not all of them were taken out. What was, stays out.
@@ -67,6 +69,8 @@ struct Route {
     from: Place,
     breaks: usize,
     has_stayed: bool,
+    /// Whether somebody would read a letter that is sent again.
+    is_served: bool,
 }
 
 /// What is to be done with a letter.
@@ -104,7 +108,7 @@ impl Log {
     pub async fn take_out(&self, selection: &Selection, replay: Replay<'_>) -> TakenOut {
         let (end, mut out) = (self.end(), TakenOut::default());
         let done = async {
-            let mut routes = self.routes(selection, end).await?;
+            let mut routes = self.routes(selection, replay, end).await?;
             self.move_letters(selection, replay, end, &mut routes, &mut out).await
         };
         if let Err(refused) = done.await {
@@ -114,7 +118,12 @@ impl Log {
     }
 
     /// Looks at all letters: how often those that stay and those that go take turns.
-    async fn routes(&self, selection: &Selection, end: Place) -> Result<HashMap<String, Route>, Refused> {
+    async fn routes(
+        &self,
+        selection: &Selection,
+        replay: Replay<'_>,
+        end: Place,
+    ) -> Result<HashMap<String, Route>, Refused> {
         let mut routes = HashMap::new();
         let mut reading = self.reading();
         loop {
@@ -124,7 +133,8 @@ impl Log {
             }
             for record in found.iter().filter_map(as_record) {
                 let (exporter, note) = address(record);
-                let route = routes.entry(exporter).or_insert_with_key(|exporter| self.route(exporter));
+                let route =
+                    routes.entry(exporter).or_insert_with_key(|exporter| self.route(exporter, replay));
                 let verdict = route.verdict(selection, &note, record);
                 if verdict == Verdict::Stays {
                     route.has_stayed = true;
@@ -182,11 +192,13 @@ impl Log {
         out: &mut TakenOut,
     ) -> Step<'a> {
         let (exporter, note) = address(record);
-        let route = routes.entry(exporter.clone()).or_insert_with_key(|exporter| self.route(exporter));
+        let route =
+            routes.entry(exporter.clone()).or_insert_with_key(|exporter| self.route(exporter, replay));
         let mut verdict = route.verdict(selection, &note, record);
-        let is_partial = note.refused.is_some();
-        out.partial_letters_left +=
-            u64::from(verdict == Verdict::Stays && is_partial && selection.means(&exporter, &note));
+        if verdict == Verdict::Stays && selection.means(&exporter, &note) {
+            out.orphaned_letters_left += u64::from(!route.is_served);
+            out.partial_letters_left += u64::from(route.is_served);
+        }
         let moves_back = verdict == Verdict::Stays && route.breaks > BREAKS_MAX;
         let mut items = note.refused.unwrap_or(u64::from(record.items));
         let into = match replay {
@@ -282,8 +294,13 @@ impl Log {
         cursors.iter().find(|cursor| cursor.name() == destination).cloned()
     }
 
-    fn route(&self, exporter: &str) -> Route {
-        Route { cursor: self.known(exporter), from: Place::default(), breaks: 0, has_stayed: false }
+    fn route(&self, exporter: &str, replay: Replay<'_>) -> Route {
+        let is_served = match replay {
+            Replay::Into(log) => log.known(exporter).is_some(),
+            Replay::Nowhere => true,
+        };
+        let (cursor, from) = (self.known(exporter), Place::default());
+        Route { cursor, from, breaks: 0, has_stayed: false, is_served }
     }
 
     fn reading(&self) -> Option<Reading> {
@@ -299,7 +316,8 @@ impl Route {
         if self.cursor.as_ref().is_some_and(|cursor| cursor.is_settled(record.sequence)) {
             return Verdict::IsOut;
         }
-        let goes = selection.means(exporter, note) && (note.refused.is_none() || selection.with_partial);
+        let is_meant = selection.means(exporter, note) && (note.refused.is_none() || selection.with_partial);
+        let goes = is_meant && self.is_served;
         if goes { Verdict::Goes } else { Verdict::Stays }
     }
 }

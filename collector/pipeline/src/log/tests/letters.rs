@@ -60,6 +60,7 @@ async fn letters_are_sent_again_to_their_destination_alone_and_only_once() {
 async fn a_letter_that_was_refused_in_part_is_sent_again_only_where_that_is_asked_for() {
     let (disk, dead_disk) = (Simulated::default(), Simulated::default());
     let (log, dead_log) = (open(&disk, settings()), dead(&dead_disk));
+    drop(log.reader("a").unwrap());
     letter(&dead_log, 1, "a", "rejected", Some(1)).await;
     letter(&dead_log, 2, "a", "rejected", None).await;
     let out = dead_log.take_out(&of("a"), Replay::Into(&log)).await;
@@ -71,10 +72,21 @@ async fn a_letter_that_was_refused_in_part_is_sent_again_only_where_that_is_aske
 }
 
 #[tokio::test]
+async fn a_letter_that_nobody_would_read_stays() {
+    let (disk, dead_disk) = (Simulated::default(), Simulated::default());
+    let (log, dead_log) = (open(&disk, settings()), dead(&dead_disk));
+    letter(&dead_log, 1, "gone", "rejected", None).await;
+    let out = dead_log.take_out(&Selection::default(), Replay::Into(&log)).await;
+    assert_eq!(out, TakenOut { orphaned_letters_left: 1, ..TakenOut::default() });
+    assert_eq!((left(&dead_disk), log.end().sequence), (vec![1], 0));
+}
+
+#[tokio::test]
 async fn letters_of_one_reason_are_taken_from_among_hundreds_of_others() {
     let (disk, dead_disk) = (Simulated::default(), Simulated::default());
     let (log, dead_log) = (open(&disk, settings()), dead(&dead_disk));
     let reason = |number: usize| if number.is_multiple_of(2) { "rejected" } else { "too_large" };
+    drop(log.reader("a").unwrap());
     for number in 0..600 {
         letter(&dead_log, number, "a", reason(number), None).await;
     }

@@ -43,7 +43,7 @@ pub fn replay(options: &Replay) -> Result<ExitCode, Failure> {
             None => Stopped::take(directory)?.replay(pipeline, &selection)?,
         };
         tell(pipeline, &out);
-        add(&mut all, out);
+        all.add(out);
     }
     let when = if has_running { "" } else { "; they are delivered when the collector runs" };
     let (letters, items) = (count(all.letters, "letter"), count(all.items, "item"));
@@ -87,7 +87,7 @@ fn drop_letters(options: &Drop, targets: &[Target]) -> Result<ExitCode, Failure>
             None => Stopped::take(directory)?.drop_letters(&queue.pipeline, &selection)?,
         };
         tell(&queue.pipeline, &out);
-        add(&mut all, out);
+        all.add(out);
     }
     println!("dropped {} with {}", count(all.letters, "dead letter"), count(all.items, "item"));
     Ok(code(&all))
@@ -188,13 +188,6 @@ fn tell(pipeline: &str, out: &TakenOut) {
             "error: {pipeline}: it ended early: {why}; what is not out stays, so it can be tried again"
         );
     }
-}
-
-fn add(all: &mut TakenOut, out: TakenOut) {
-    all.letters += out.letters;
-    all.items += out.items;
-    all.items_gone += out.items_gone;
-    all.stopped = all.stopped.take().or(out.stopped);
 }
 
 fn code(out: &TakenOut) -> ExitCode {

@@ -15,8 +15,8 @@ use crate::configuration;
 
 /// The extension that keeps queues.
 const STORAGE: &str = "file_storage";
-/// Its folder below the data folder, where it names none.
-const FOLDER: &str = "queue";
+/// Its folder, where it names none.
+const DIRECTORY: &str = "/var/lib/otelcol/file_storage";
 /// The folder of the dead letters of a pipeline, below its own.
 pub const DEAD: &str = "dead";
 
@@ -55,11 +55,8 @@ impl Places {
             let advice = "the configuration is wrong; --directory looks into a folder without one";
             return Err(Failure::usage(anyhow!(advice)));
         };
-        let mut directories = storages(&document, &data_dir);
-        if directories.is_empty() && configuration::is_default(&place.sources) {
-            directories.insert(data_dir.join(FOLDER));
-        }
-        Ok(Places { directories: directories.into_iter().collect(), configured: Some(pipelines(&document)) })
+        let directories = storages(&document).into_iter().collect();
+        Ok(Places { directories, configured: Some(pipelines(&document)) })
     }
 
     /// Whether a pipeline has this destination; unknown without a configuration.
@@ -70,13 +67,13 @@ impl Places {
     }
 }
 
-fn storages(document: &Document, data_dir: &Path) -> IndexSet<PathBuf> {
+fn storages(document: &Document) -> IndexSet<PathBuf> {
     let storages = document.extensions.iter().filter(|(id, _)| id.kind.as_str() == STORAGE);
     let directory = |section: &codeagent_config::Section| {
         let written: Option<String> = section.at("directory")?.decode(&mut Diagnostics::new());
         written.filter(|directory| !directory.is_empty()).map(PathBuf::from)
     };
-    storages.map(|(_, section)| directory(section).unwrap_or_else(|| data_dir.join(FOLDER))).collect()
+    storages.map(|(_, section)| directory(section).unwrap_or_else(|| PathBuf::from(DIRECTORY))).collect()
 }
 
 fn pipelines(document: &Document) -> IndexMap<String, Vec<String>> {

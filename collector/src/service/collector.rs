@@ -1,9 +1,10 @@
 //! The components at work: started together, replaced by those of another graph, stopped together.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use codeagent_config::{ComponentId, Diagnostics, Document, Kind};
-use codeagent_pipeline::{BuiltExporter, Host, Running, StartError, Stop};
+use codeagent_pipeline::{BuiltExporter, DurableQueue, Host, Running, StartError, Stop};
 use indexmap::IndexMap;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -95,6 +96,11 @@ impl Collector {
     pub fn receivers(&self) -> impl Iterator<Item = (&ComponentId, &Running)> + Clone {
         let receivers = self.services.iter().filter(|((kind, _), _)| *kind == Kind::Receiver);
         receivers.map(|((_, id), live)| (id, &live.running))
+    }
+
+    /// The queues on disk.
+    pub fn queues(&self) -> Vec<Arc<DurableQueue>> {
+        self.graph.queues.values().map(|queue| queue.queue.clone()).collect()
     }
 
     /// Whether another replacement may begin: those before it must have ended but for a few.
@@ -238,7 +244,7 @@ impl Collector {
         tokio::join!(retire::drain(senders, deadline), retire::stop(services, deadline));
         // their deadlines were earlier
         while self.retiring.join_next().await.is_some() {}
-        queues::close(self.graph.queues.values().map(|queue| queue.queue.clone()).collect()).await;
+        queues::close(self.queues()).await;
         report::report(self.host())
     }
 }

@@ -10,6 +10,7 @@ use parking_lot::RwLock;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use super::orders::Orders;
 use super::reloads::Reloads;
 use crate::telemetry::Page;
 
@@ -21,7 +22,12 @@ pub(super) struct Pages {
 
 impl Pages {
     /// Opens the page's address, if there is a page, and serves whom it lets in.
-    pub async fn open(page: Option<&Page>, host: &Host, reloads: &Arc<Reloads>) -> anyhow::Result<Self> {
+    pub async fn open(
+        page: Option<&Page>,
+        host: &Host,
+        reloads: &Arc<Reloads>,
+        orders: &Arc<Orders>,
+    ) -> anyhow::Result<Self> {
         let guard: Arc<RwLock<Guard>> = Arc::default();
         let Some(page) = page else { return Ok(Pages { task: None, guard }) };
         let address = &page.address;
@@ -46,7 +52,8 @@ impl Pages {
             }),
             _ => None,
         };
-        let site = Site { answer: Arc::new(answer), order: None, guard: guard.clone() };
+        let site =
+            Site { answer: Arc::new(answer), order: Some(orders.clone().taken()), guard: guard.clone() };
         let serving = pages::serve_site(listener, site);
         Ok(Pages { task: Some(tokio::spawn(serving)), guard })
     }

@@ -14,6 +14,7 @@ use codeagent_semconv::value::ReloadOutcome;
 use super::Setup;
 use super::collector::{Changes, Collector, Failure};
 use super::greeting;
+use super::orders::Orders;
 use super::pages::Pages;
 use super::reloads::Reloads;
 use super::report::Ending;
@@ -29,6 +30,7 @@ pub(super) struct Reloader {
     page: Option<Page>,
     pages: Pages,
     reloads: Arc<Reloads>,
+    orders: Arc<Orders>,
 }
 
 impl Reloader {
@@ -40,9 +42,11 @@ impl Reloader {
         setup: Setup,
     ) -> anyhow::Result<Self> {
         let reloads = Reloads::new(&graph.host.metrics);
-        let pages = Pages::open(page.as_ref(), &graph.host, &reloads).await?;
+        let orders = Orders::new(graph.host.ledger.clone());
+        let pages = Pages::open(page.as_ref(), &graph.host, &reloads, &orders).await?;
         let collector = Collector::start(graph, *setup.options.drain_timeout).await?;
-        Ok(Reloader { setup, document, collector, page, pages, reloads })
+        orders.are_about(collector.queues());
+        Ok(Reloader { setup, document, collector, page, pages, reloads, orders })
     }
 
     /// What all components share.
@@ -139,10 +143,11 @@ impl Reloader {
         let pages = if address(&page) == address(&self.page) {
             None
         } else {
-            let pages = Pages::open(page.as_ref(), self.host(), &self.reloads).await;
+            let pages = Pages::open(page.as_ref(), self.host(), &self.reloads, &self.orders).await;
             Some(pages.map_err(|error| Failure::Unchanged(format!("{error:#}")))?)
         };
         let changes = self.collector.replace(&document, &self.document).await?;
+        self.orders.are_about(self.collector.queues());
         let is_moved = page != self.page;
         if let Some(pages) = pages {
             self.pages = pages;

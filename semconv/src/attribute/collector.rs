@@ -312,7 +312,7 @@ pub(super) static DEFINED: &[Definition] = &[
     Definition {
         key: "codeagent.drop.reason",
         label: "reason",
-        value_type: ValueType::Closed(&["malformed", "too_large", "over_budget", "queue_full", "filtered", "sampled", "rejected", "unrepresentable", "expired", "shutdown", "unsupported", "unauthenticated", "over_limit", "refused", "abandoned", "evicted", "corrupted"]),
+        value_type: ValueType::Closed(&["malformed", "too_large", "over_budget", "queue_full", "filtered", "sampled", "rejected", "unrepresentable", "expired", "shutdown", "unsupported", "unauthenticated", "over_limit", "refused", "abandoned", "evicted", "corrupted", "discarded"]),
         brief: "Why an item or a request went no further.",
         identifier: false,
     },

@@ -81,6 +81,8 @@ closed_enum! {
         Evicted = "evicted",
         /// It was on disk and is not there any more: a damaged or missing file.
         Corrupted = "corrupted",
+        /// An operator gave it up: `queue drop`.
+        Discarded = "discarded",
     }
 }
 

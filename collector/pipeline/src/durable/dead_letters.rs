@@ -31,11 +31,16 @@ impl DeadLetters {
 
     /// Keeps `letter`. `Ok` means that it is on disk.
     pub async fn keep(&self, letter: Batch, note: Note) -> Result<(), Refused> {
-        let log = self.log.get_or_try_init(|| self.open()).await?;
+        let log = self.log().await?;
         let items = note.refused.unwrap_or(letter.items() as u64);
         log.append(letter, note).await?;
         self.kept.fetch_add(items, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// The log.
+    pub(super) async fn log(&self) -> Result<&Log, Refused> {
+        self.log.get_or_try_init(|| self.open()).await
     }
 
     /// Items kept since the start.

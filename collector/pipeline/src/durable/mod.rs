@@ -4,6 +4,7 @@
 //! exporters; it answers `Ok` when a batch is on disk.
 
 mod dead_letters;
+mod orders;
 mod queue;
 mod store;
 #[cfg(test)]

@@ -24,16 +24,16 @@ const TELL: Duration = Duration::from_millis(100);
 pub struct DurableQueue {
     pipeline: String,
     store: Arc<Store>,
-    node: Arc<Node>,
-    running: Mutex<Option<Arc<Running>>>,
+    pub(super) node: Arc<Node>,
+    pub(super) running: Mutex<Option<Arc<Running>>>,
 }
 
-struct Running {
-    opened: Opened,
+pub(super) struct Running {
+    pub opened: Opened,
     /// What not every exporter has delivered yet.
-    held: Mutex<InFlight>,
+    pub held: Mutex<InFlight>,
     /// Who reads, by name.
-    readers: Mutex<Vec<(String, Weak<dyn Sending>)>>,
+    pub readers: Mutex<Vec<(String, Weak<dyn Sending>)>>,
     teller: Mutex<Option<JoinHandle<()>>>,
 }
 

@@ -93,6 +93,18 @@ struct Step<'a> {
     append: Option<Appending<'a>>,
 }
 
+impl TakenOut {
+    /// Adds what was taken out elsewhere.
+    pub fn add(&mut self, other: TakenOut) {
+        self.letters += other.letters;
+        self.items += other.items;
+        self.partial_letters_left += other.partial_letters_left;
+        self.orphaned_letters_left += other.orphaned_letters_left;
+        self.items_gone += other.items_gone;
+        self.stopped = self.stopped.take().or(other.stopped);
+    }
+}
+
 impl Selection {
     /// Whether it means this letter; partial ones are told apart later.
     fn means(&self, exporter: &str, note: &Note) -> bool {

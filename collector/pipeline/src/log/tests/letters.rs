@@ -140,7 +140,10 @@ async fn letters_that_find_no_room_stay() {
     while dead_log.take_out(&of("a"), Replay::Into(&log)).await.stopped.is_some() {
         tokio::task::yield_now().await;
     }
-    assert_eq!(settle(read(&mut reader, 4).await), [90, 91, 92, 93]);
+    // room may have come between one letter and the next
+    let mut sent = settle(read(&mut reader, 4).await);
+    sent.sort_unstable();
+    assert_eq!(sent, [90, 91, 92, 93]);
 }
 
 #[tokio::test]

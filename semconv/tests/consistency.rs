@@ -94,6 +94,7 @@ const OF_THE_COLLECTOR: &[(&str, &[&str])] = &[
     ("otelcol_process_uptime", &[]),
     ("otelcol_process_cpu_seconds", &[]),
     ("otelcol_process_memory_rss", &[]),
+    ("otelcol_process_runtime_total_sys_memory_bytes", &[]),
 ];
 
 #[test]

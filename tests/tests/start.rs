@@ -155,13 +155,17 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 #[tokio::test]
 #[ignore = "needs the collector"]
 async fn without_a_configuration_it_keeps_what_it_gets_as_json_lines() {
-    let collector = embedded_default().await;
+    let mut collector = embedded_default().await;
     let (sender, first) = (Sender::new(&collector.grpc()), base());
     sender.send(&spans(first..first + 100, "kept")).await.unwrap();
     sender.send(&logs(first..first + 50, "kept")).await.unwrap();
-    // Acknowledged means kept: what is on disk now is what counts.
+    // Acknowledged means kept, whatever comes next.
+    collector.kill().await;
+    collector.restart().await;
+    collector.settled().await;
     let lines: Vec<String> = files_below(&collector.folder().join("data"))
         .iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
         .flat_map(|path| fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect::<Vec<_>>())
         .collect();
     let mut found: BTreeMap<&str, codeagent_tests::numbered::Numbers> = BTreeMap::new();

@@ -52,13 +52,23 @@ impl std::fmt::Debug for Cursor {
 }
 
 impl Cursor {
-    /// The cursor of the destination `name`, which begins at `start` where it is new.
-    pub(super) fn open(storage: &dyn Storage, name: &str, start: Place) -> io::Result<Self> {
+    /// The cursor of the destination `name`. A new one begins at the `end` of the log; one whose file is damaged at
+    /// its `start`: to deliver twice is better than not at all.
+    pub(super) fn open(storage: &dyn Storage, name: &str, start: Place, end: Place) -> io::Result<Self> {
         let (mut file, state) = Slots::open(storage, &file_name(name))?;
         let progress = match state.as_deref().and_then(Progress::decode) {
             Some(progress) => progress,
             None => {
-                let progress = Progress { next: start, beyond: BTreeMap::new() };
+                if file.is_damaged {
+                    let place = storage.place();
+                    tracing::error!(
+                        place,
+                        exporter = name,
+                        "its progress is damaged, all that is there is delivered again"
+                    );
+                }
+                let next = if file.is_damaged { start } else { end };
+                let progress = Progress { next, beyond: BTreeMap::new() };
                 file.save(&progress.encode())?;
                 file.sync()?;
                 progress

@@ -89,6 +89,11 @@ impl Journal {
         &self.segments
     }
 
+    /// Before the oldest record.
+    pub fn start(&self) -> Place {
+        self.segments.start(self.end)
+    }
+
     /// Behind the last acknowledged record.
     pub fn end(&self) -> Place {
         self.end

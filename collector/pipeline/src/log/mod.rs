@@ -134,7 +134,7 @@ impl Log {
         let mut journal = Journal::open(storage.clone(), settings.limits)?;
         let mut cursors = Vec::new();
         for name in Cursor::names(&*storage).map_err(disk)? {
-            let cursor = Cursor::open(&*storage, &name, journal.end()).map_err(disk)?;
+            let cursor = Cursor::open(&*storage, &name, journal.start(), journal.end()).map_err(disk)?;
             journal.ends_after(cursor.next());
             cursors.push(Arc::new(cursor));
         }
@@ -223,7 +223,8 @@ impl Log {
             return Ok(known.clone());
         }
         let start = if self.shared.settings.keeps_all { Place::default() } else { self.end() };
-        let cursor = Arc::new(Cursor::open(&*self.shared.storage, name, start)?);
+        let cursor =
+            Arc::new(Cursor::open(&*self.shared.storage, name, self.shared.segments.start(start), start)?);
         cursors.push(cursor.clone());
         Ok(cursor)
     }

@@ -72,6 +72,11 @@ impl Segments {
         self.list.read().first().cloned()
     }
 
+    /// Where the oldest begins; `end` where there is none.
+    pub fn start(&self, end: Place) -> Place {
+        self.first().map_or(end, |first| first.first())
+    }
+
     /// Adds one at the end.
     pub fn push(&self, segment: Arc<Segment>) {
         self.list.write().push(segment);

@@ -24,6 +24,8 @@ pub(super) struct Slots {
     saved: Option<Vec<u8>>,
     /// A sync failed: what was saved is not on its way to the disk any more, and must be saved again.
     is_stale: bool,
+    /// Something was saved once, and neither slot is whole.
+    pub is_damaged: bool,
 }
 
 impl Slots {
@@ -32,7 +34,8 @@ impl Slots {
     pub fn open(storage: &dyn Storage, name: &str) -> io::Result<(Self, Option<Vec<u8>>)> {
         let is_there = storage.list()?.iter().any(|known| known == name);
         let file = if is_there { storage.open(name)? } else { storage.create(name)? };
-        let mut slots = Slots { file, generation: 0, synced: 0, saved: None, is_stale: false };
+        let mut slots =
+            Slots { file, generation: 0, synced: 0, saved: None, is_stale: false, is_damaged: false };
         if slots.file.size()? < 2 * SLOT_BYTES as u64 {
             slots.file.write_at(&mut [IoSlice::new(&[0; 2 * SLOT_BYTES])], 0)?;
         }
@@ -101,6 +104,7 @@ impl Slots {
         let slots = (0..).zip(bytes[..read].chunks(SLOT_BYTES));
         let newest =
             slots.filter_map(|(slot, bytes)| Some((whole(bytes)?, slot))).max_by_key(|((age, _), _)| *age);
+        self.is_damaged = newest.is_none() && bytes[..read].iter().any(|byte| *byte != 0);
         Ok(newest.map(|((generation, state), slot)| {
             (self.generation, self.synced) = (generation, slot);
             state.to_vec()

@@ -86,3 +86,11 @@ async fn a_damaged_file_is_kept_aside() {
     let names = disk.list().unwrap();
     assert!(names.contains(&file) || names.contains(&format!("{file}.damaged")), "{names:?}");
 }
+
+#[tokio::test]
+async fn a_destination_whose_progress_is_damaged_gets_everything_again() {
+    let disk = forty().await;
+    disk.tamper("a.cursor", |bytes| bytes.iter_mut().for_each(|byte| *byte ^= 0x55));
+    let (numbers, gone) = after_restart(&disk).await;
+    assert_eq!((numbers, gone), ((0..40).collect(), 0));
+}

@@ -63,7 +63,7 @@ impl Life {
     fn begin(disk: &Simulated) -> Option<Self> {
         let storage: Arc<dyn crate::log::storage::Storage> = Arc::new(disk.clone());
         let mut journal = Journal::open(storage.clone(), limits()).ok()?;
-        let open = |name: &&str| Cursor::open(&*storage, name, journal.end()).map(Arc::new);
+        let open = |name: &&str| Cursor::open(&*storage, name, journal.start(), journal.end()).map(Arc::new);
         let cursors: Vec<_> = DESTINATIONS.iter().map(open).collect::<Result<_, _>>().ok()?;
         cursors.iter().for_each(|cursor| journal.ends_after(cursor.next()));
         let readings = cursors.iter().map(|c| Reading::new(journal.segments().clone(), c.next())).collect();

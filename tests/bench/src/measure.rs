@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::Context;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::LocalSet;
 
@@ -48,8 +49,16 @@ pub async fn all(options: &Options) -> anyhow::Result<Vec<Run>> {
                     for (collector, binary, threads) in collectors(options, scenario) {
                         let (name, repetitions) = (scenario.name, options.repetitions);
                         eprintln!("{name}: {collector}, threads: {threads}, {repetition} of {repetitions}");
-                        let setup =
-                            Setup { scenario, collector, threads, binary, sink: &sink, ports, options };
+                        let setup = Setup {
+                            scenario,
+                            collector,
+                            threads,
+                            binary,
+                            sink: &sink,
+                            ports,
+                            options,
+                            queue: queue()?,
+                        };
                         let run = setup.run().await;
                         runs.push(run.with_context(|| format!("{}: {collector}", scenario.name))?);
                     }
@@ -82,6 +91,12 @@ struct Setup<'a> {
     sink: &'a Rc<Sink>,
     ports: (u16, u16),
     options: &'a Options,
+    /// A folder for queues, on the disk that the build is on: others may be in memory.
+    queue: TempDir,
+}
+
+fn queue() -> anyhow::Result<TempDir> {
+    tempfile::tempdir_in("target").context("no folder `target`: run this in the workspace")
 }
 
 impl Setup<'_> {
@@ -124,6 +139,7 @@ impl Setup<'_> {
             ("OTLP_SINK", format!("127.0.0.1:{}", self.ports.0)),
             ("HTTP_SINK", format!("http://127.0.0.1:{}", self.ports.1)),
             ("KAFKA", kafka),
+            ("QUEUE", self.queue.path().display().to_string()),
             ("GOMAXPROCS", threads.to_string()),
         ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value));
@@ -136,6 +152,7 @@ impl Setup<'_> {
         self.sink.reset();
         let sent = items.next_multiple_of(load.items);
         load.clone().run(port, sent).await?;
+        let sent = sent * self.scenario.fanout;
         let (mut seen, mut quiet) = (0, 0);
         while self.scenario.counted && self.sink.items() < sent && quiet < 1000 {
             tokio::time::sleep(Duration::from_millis(2)).await;

@@ -19,6 +19,8 @@ pub struct Scenario {
     pub gzip: bool,
     /// Whether the sink sees items: not for `nop` and Kafka.
     pub counted: bool,
+    /// How often each item reaches the sink.
+    pub fanout: usize,
     /// Whether the OpenTelemetry Collector is measured too: its build has no Elasticsearch exporter.
     pub go: bool,
     /// The ratio to the Collector that must be held, and the goal.
@@ -33,6 +35,7 @@ const BASE: Scenario = Scenario {
     items: 400_000,
     gzip: false,
     counted: true,
+    fanout: 1,
     go: true,
     bars: None,
 };
@@ -41,6 +44,20 @@ const BASE: Scenario = Scenario {
 pub const ALL: &[Scenario] = &[
     Scenario { name: "traces, 100 a request", bars: Some((0.17, 0.10)), ..BASE },
     Scenario { name: "traces, 10 a request", batch: 10, items: 200_000, bars: Some((0.22, 0.15)), ..BASE },
+    Scenario {
+        name: "traces, queue on disk",
+        config: "durable",
+        items: 200_000,
+        bars: Some((0.25, 0.15)),
+        ..BASE
+    },
+    Scenario {
+        name: "traces, queue on disk, six exporters",
+        config: "durable-six",
+        items: 100_000,
+        fanout: 6,
+        ..BASE
+    },
     Scenario { name: "logs", signal: Signal::Logs, items: 600_000, bars: Some((0.17, 0.12)), ..BASE },
     Scenario { name: "metrics", signal: Signal::Metrics, items: 800_000, bars: Some((0.17, 0.11)), ..BASE },
     Scenario {

@@ -1,3 +1,7 @@
+use std::time::Duration;
+
+use super::super::Entry;
+use super::super::journal::Journal;
 use super::*;
 
 #[tokio::test]
@@ -143,6 +147,34 @@ async fn payloads_are_compressed_where_that_makes_them_smaller() {
     let Next::Batch(logged) = reader.next().await else { panic!() };
     assert_eq!((logged.batch.signal(), logged.batch.items()), (Signal::Traces, 7));
     assert_eq!(logged.batch.to_contiguous(), long.to_contiguous());
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_back_an_hour_costs_nothing_and_changes_no_order() {
+    const HOUR_MS: u64 = 3_600_000;
+    const NOON_MS: u64 = 1_700_000_000_000;
+    let disk = Simulated::default();
+    drop(open(&disk, settings()).reader("a").unwrap());
+    let limits = Limits { age_max: Some(Duration::from_secs(1800)), ..settings().limits };
+    let mut journal = Journal::open(Arc::new(disk.clone()), limits).unwrap();
+    for number in 0..40 {
+        let now_ms = NOON_MS + number as u64 - if number < 20 { 0 } else { HOUR_MS };
+        let batch = batch(number);
+        let entry = Entry {
+            signal: batch.signal(),
+            items: 2,
+            time_ms: now_ms,
+            note: Bytes::new(),
+            payload: [batch.to_contiguous()].into_iter().collect(),
+            form: Form::Plain,
+            raw_bytes: u32::try_from(batch.bytes()).unwrap(),
+        };
+        journal.append(&[entry], now_ms).unwrap();
+        journal.expire(now_ms);
+    }
+    drop(journal);
+    let log = open(&disk, settings());
+    assert_eq!(settle(read(&mut log.reader("a").unwrap(), 40).await), (0..40).collect::<Vec<_>>());
 }
 
 #[test]

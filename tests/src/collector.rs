@@ -34,8 +34,27 @@ pub struct Collector {
     child: Child,
     folder: TempDir,
     ports: Ports,
+    launch: Launch,
+}
+
+/// How it is started, the first time and again.
+#[derive(Default)]
+struct Launch {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
+    /// A signal that it ignores.
+    deaf_to: Option<&'static str>,
+}
+
+impl Launch {
+    fn new(arguments: &[&str]) -> Self {
+        Launch { arguments: arguments.iter().map(ToString::to_string).collect(), ..Launch::default() }
+    }
+
+    /// With the configuration of a test.
+    fn merged(more: &[&str]) -> Self {
+        Launch::new(&[&["run", "--config", "base.yaml", "--config", "test.yaml"], more].concat())
+    }
 }
 
 /// Where it listens; kept over a restart.
@@ -84,35 +103,39 @@ impl Collector {
 
     /// [`Collector::start`] with more arguments.
     pub async fn start_more(config: &str, more: &[&str]) -> Self {
-        let mut arguments = vec!["run", "--config", "base.yaml", "--config", "test.yaml"];
-        arguments.extend(more);
-        Self::start_with(&arguments, &[("base.yaml", BASE), ("test.yaml", config)]).await
+        Self::start_merged(config, Launch::merged(more)).await
     }
 
     /// [`Collector::start_more`] with more variables in its environment.
     pub async fn start_in(config: &str, more: &[&str], environment: &[(&str, &str)]) -> Self {
-        let arguments = [&["run", "--config", "base.yaml", "--config", "test.yaml"], more].concat();
-        let files = [("base.yaml", BASE), ("test.yaml", config)];
-        Self::start_whole(&arguments, &files, environment).await
+        let owned = |(name, value): &(&str, &str)| (name.to_string(), value.to_string());
+        let environment = environment.iter().map(owned).collect();
+        Self::start_merged(config, Launch { environment, ..Launch::merged(more) }).await
+    }
+
+    /// [`Collector::start`], deaf to this signal, such as `XFSZ`: the one for a file over [`Collector::limit_files`].
+    pub async fn start_deaf(config: &str, signal: &'static str) -> Self {
+        Self::start_merged(config, Launch { deaf_to: Some(signal), ..Launch::merged(&[]) }).await
     }
 
     /// Starts it with these arguments and files alone, and waits until it is ready. Its configuration takes the ports
     /// from `${env:OTLP_GRPC_PORT}`, `OTLP_HTTP_PORT`, `HEALTH_PORT` and `METRICS_PORT`.
     pub async fn start_with(arguments: &[&str], files: &[(&str, &str)]) -> Self {
-        Self::start_whole(arguments, files, &[]).await
+        Self::launch(Launch::new(arguments), files).await
     }
 
-    async fn start_whole(arguments: &[&str], files: &[(&str, &str)], environment: &[(&str, &str)]) -> Self {
+    async fn start_merged(config: &str, launch: Launch) -> Self {
+        Self::launch(launch, &[("base.yaml", BASE), ("test.yaml", config)]).await
+    }
+
+    async fn launch(launch: Launch, files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
             fs::write(folder.path().join(name), text).unwrap();
         }
         let ports = Ports::free();
-        let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        let owned = |(name, value): &(&str, &str)| (name.to_string(), value.to_string());
-        let environment: Vec<_> = environment.iter().map(owned).collect();
-        let child = spawn(folder.path(), ports, &arguments, &environment);
-        let mut collector = Collector { child, folder, ports, arguments, environment };
+        let child = spawn(folder.path(), ports, &launch);
+        let mut collector = Collector { child, folder, ports, launch };
         collector.wait_until_ready().await;
         collector
     }
@@ -137,8 +160,13 @@ impl Collector {
 
     /// Starts it again after [`Collector::kill`], with the same folder, ports and arguments.
     pub async fn restart(&mut self) {
-        self.child = spawn(self.folder.path(), self.ports, &self.arguments, &self.environment);
+        self.begin_restart();
         self.wait_until_ready().await;
+    }
+
+    /// [`Collector::restart`] without waiting for anything.
+    pub fn begin_restart(&mut self) {
+        self.child = spawn(self.folder.path(), self.ports, &self.launch);
     }
 
     /// Puts another `test.yaml` in the place of the one that it runs.
@@ -174,6 +202,14 @@ impl Collector {
         let id = self.child.id().expect("it runs").to_string();
         // Through a program, since sending a signal to another process takes unsafe code here.
         assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
+    }
+
+    /// Lets no file grow beyond so many bytes, or `unlimited`.
+    pub async fn limit_files(&self, bytes: &str) {
+        let process = self.child.id().expect("it runs").to_string();
+        let limit = format!("--fsize={bytes}:");
+        let output = Command::new("prlimit").args(["--pid", &process, &limit]).output().await.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     /// `http://127.0.0.1:port` of OTLP over gRPC.
@@ -245,11 +281,17 @@ impl Collector {
 
     /// SIGTERM, and how it ended, with all that it printed.
     pub async fn stop(mut self) -> (ExitStatus, String) {
+        let exit = self.terminate().await;
+        (exit, self.log())
+    }
+
+    /// [`Collector::stop`], after which it can be started again.
+    pub async fn terminate(&mut self) -> ExitStatus {
         self.signal("-TERM").await;
         let exit = tokio::time::timeout(PATIENCE, self.child.wait()).await;
         let exit = exit.unwrap_or_else(|_| panic!("it does not stop: {}", self.log())).unwrap();
         assert_eq!(exit.signal(), None, "SIGTERM is handled: {}", self.log());
-        (exit, self.log())
+        exit
     }
 }
 
@@ -261,12 +303,21 @@ impl Drop for Collector {
     }
 }
 
-fn spawn(folder: &Path, ports: Ports, arguments: &[String], environment: &[(String, String)]) -> Child {
+fn spawn(folder: &Path, ports: Ports, launch: &Launch) -> Child {
     let log = File::options().create(true).append(true).open(folder.join("log")).unwrap();
-    Command::new(binary())
-        .args(arguments)
+    let mut command = match launch.deaf_to {
+        // what a shell ignores is ignored by what it becomes
+        Some(signal) => {
+            let mut shell = Command::new("sh");
+            shell.arg("-c").arg(format!("trap '' {signal}; exec \"$0\" \"$@\"")).arg(binary());
+            shell
+        }
+        None => Command::new(binary()),
+    };
+    command
+        .args(&launch.arguments)
         .current_dir(folder)
-        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .envs(launch.environment.iter().map(|(name, value)| (name, value)))
         .env("CODEAGENT_DATA_DIR", folder.join("data"))
         .env("OTLP_GRPC_PORT", ports.grpc.to_string())
         .env("OTLP_HTTP_PORT", ports.http.to_string())

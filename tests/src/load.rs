@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 
@@ -23,9 +23,33 @@ struct Shared {
     sender: Sender,
     make: Make,
     items: u64,
+    /// Whether what is refused is sent again.
+    repeats: bool,
     next: AtomicU64,
     stop: AtomicBool,
-    acknowledged: Mutex<Vec<Range<u64>>>,
+    acknowledged: Mutex<Acknowledged>,
+}
+
+struct Acknowledged {
+    numbers: Vec<Range<u64>>,
+    last: Instant,
+    longest_stall: Duration,
+}
+
+impl Acknowledged {
+    fn push(&mut self, numbers: Range<u64>) {
+        self.longest_stall = self.longest_stall();
+        self.last = Instant::now();
+        self.numbers.push(numbers);
+    }
+
+    fn longest_stall(&self) -> Duration {
+        self.longest_stall.max(self.last.elapsed())
+    }
+
+    fn all(&self) -> Vec<u64> {
+        self.numbers.iter().cloned().flatten().collect()
+    }
 }
 
 /// Of each sender after each answer: the collector under test and the senders share a machine, and a test is about
@@ -35,13 +59,25 @@ const PAUSE: Duration = Duration::from_millis(10);
 impl Load {
     /// `senders` that send over gRPC to `endpoint`, each one request after the other, with `items` a request.
     pub fn start(endpoint: &str, make: Make, senders: usize, items: u64) -> Self {
+        Self::begin(endpoint, make, senders, items, true)
+    }
+
+    /// The same, but what is not acknowledged is not sent again: what arrives twice was not doubled by a sender.
+    pub fn without_repeats(endpoint: &str, make: Make, senders: usize, items: u64) -> Self {
+        Self::begin(endpoint, make, senders, items, false)
+    }
+
+    fn begin(endpoint: &str, make: Make, senders: usize, items: u64, repeats: bool) -> Self {
+        let acknowledged =
+            Acknowledged { numbers: Vec::new(), last: Instant::now(), longest_stall: Duration::ZERO };
         let shared = Arc::new(Shared {
             sender: Sender::new(endpoint),
             make,
             items,
+            repeats,
             next: AtomicU64::new(base()),
             stop: AtomicBool::new(false),
-            acknowledged: Mutex::new(Vec::new()),
+            acknowledged: Mutex::new(acknowledged),
         });
         let senders = (0..senders).map(|_| tokio::spawn(send(shared.clone()))).collect();
         Load { shared, senders }
@@ -49,7 +85,17 @@ impl Load {
 
     /// The numbers that were acknowledged so far.
     pub fn acknowledged(&self) -> Vec<u64> {
-        self.shared.acknowledged.lock().unwrap().iter().cloned().flatten().collect()
+        self.shared.acknowledged.lock().unwrap().all()
+    }
+
+    /// The longest time so far in which no sender was acknowledged.
+    pub fn longest_stall(&self) -> Duration {
+        self.shared.acknowledged.lock().unwrap().longest_stall()
+    }
+
+    /// How long it is ago that a sender was acknowledged.
+    pub fn pause(&self) -> Duration {
+        self.shared.acknowledged.lock().unwrap().last.elapsed()
     }
 
     /// Waits until so many more items are acknowledged.
@@ -68,8 +114,7 @@ impl Load {
         for sender in self.senders {
             sender.await.unwrap();
         }
-        let acknowledged: Vec<u64> =
-            self.shared.acknowledged.lock().unwrap().iter().cloned().flatten().collect();
+        let acknowledged = self.shared.acknowledged.lock().unwrap().all();
         assert!(!acknowledged.is_empty(), "nothing was acknowledged, so nothing could be lost");
         acknowledged
     }
@@ -85,7 +130,7 @@ async fn send(shared: Arc<Shared>) {
         });
         match shared.sender.send(&(shared.make)(numbers.clone(), "load")).await {
             Ok(()) => shared.acknowledged.lock().unwrap().push(numbers),
-            Err(_) => waiting = Some(numbers),
+            Err(_) => waiting = shared.repeats.then_some(numbers),
         }
         tokio::time::sleep(PAUSE).await;
     }

@@ -24,3 +24,9 @@ pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Result<T, S
         pause = (pause * 2).min(Duration::from_secs(1));
     }
 }
+
+/// Seconds of a fault, if the environment says so, else this many: faults that last a minute have no place in a daily run.
+pub fn seconds(short: u64) -> Duration {
+    let seconds = std::env::var("CODEAGENT_TEST_DURABLE_SECONDS").ok();
+    Duration::from_secs(seconds.map_or(short, |seconds| seconds.parse().expect("a number of seconds")))
+}

@@ -24,7 +24,7 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status, async_trait};
 
-use crate::numbered::{Numbers, numbers_of};
+use crate::numbered::{NUMBER, Numbers, numbers_of};
 use crate::otlp::{Payload, Signal};
 use crate::patience::PATIENCE;
 use crate::ports::free_port;
@@ -40,6 +40,10 @@ pub enum Mode {
     Refuse(Code),
     /// Never answers.
     Hang,
+    /// Keeps it, and never answers.
+    KeepAndHang,
+    /// Refuses for good what holds this number, and keeps all else.
+    Poison(u64),
 }
 
 /// A gRPC server for the three signals that keeps what it gets.
@@ -51,6 +55,8 @@ pub struct Sink {
 }
 
 struct Inbox {
+    /// Whether only the numbers of spans are kept.
+    strips: bool,
     mode: Mutex<Mode>,
     received: Mutex<Vec<Payload>>,
 }
@@ -58,7 +64,16 @@ struct Inbox {
 impl Sink {
     /// A sink that accepts.
     pub fn start() -> Self {
-        let inbox = Inbox { mode: Mutex::new(Mode::Accept), received: Mutex::new(Vec::new()) };
+        Self::start_with(false)
+    }
+
+    /// A sink that keeps of each span no attribute but its number: for more than memory holds.
+    pub fn start_stripping() -> Self {
+        Self::start_with(true)
+    }
+
+    fn start_with(strips: bool) -> Self {
+        let inbox = Inbox { strips, mode: Mutex::new(Mode::Accept), received: Mutex::new(Vec::new()) };
         let mut sink = Sink { port: free_port(), inbox: Arc::new(inbox), runtime: None };
         sink.up();
         sink
@@ -145,20 +160,35 @@ fn bind(address: SocketAddr) -> TcpIncoming {
     }
 }
 
+fn strip(payload: &mut Payload) {
+    let Payload::Traces(request) = payload else { return };
+    let scopes = request.resource_spans.iter_mut().flat_map(|resource| &mut resource.scope_spans);
+    for span in scopes.flat_map(|scope| &mut scope.spans) {
+        span.attributes.retain(|attribute| attribute.key == NUMBER);
+    }
+}
+
 #[derive(Clone)]
 struct Service(Arc<Inbox>);
 
 impl Service {
-    async fn take(&self, payload: Payload) -> Result<(), Status> {
+    async fn take(&self, mut payload: Payload) -> Result<(), Status> {
         let mode = *self.0.mode.lock().unwrap();
         match mode {
             Mode::Accept => {}
             Mode::Delay(time) => tokio::time::sleep(time).await,
             Mode::Refuse(code) => return Err(Status::new(code, "the sink was told to refuse")),
             Mode::Hang => std::future::pending().await,
+            Mode::Poison(number) if numbers_of(&payload).contains_key(&number) => {
+                return Err(Status::invalid_argument(format!("number {number} is not welcome")));
+            }
+            Mode::KeepAndHang | Mode::Poison(_) => {}
+        }
+        if self.0.strips {
+            strip(&mut payload);
         }
         self.0.received.lock().unwrap().push(payload);
-        Ok(())
+        if mode == Mode::KeepAndHang { std::future::pending().await } else { Ok(()) }
     }
 }
 

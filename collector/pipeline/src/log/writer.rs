@@ -29,6 +29,8 @@ impl Shared {
             // what was discarded since
             self.tidy(&mut journal);
         }
+        // what readers settled since: only they know which files are damaged and must be kept aside
+        self.tidy(&mut journal);
         for cursor in self.cursors.lock().iter() {
             if let Err(error) = cursor.sync() {
                 tracing::warn!(exporter = cursor.name(), %error, "the progress cannot be synced");

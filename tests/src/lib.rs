@@ -14,6 +14,7 @@ pub mod collector;
 pub mod documents;
 pub mod durable;
 pub mod http;
+pub mod input;
 pub mod kafka;
 pub mod load;
 pub mod numbered;

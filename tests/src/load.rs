@@ -108,6 +108,15 @@ impl Load {
         .await;
     }
 
+    /// Waits until senders are refused.
+    pub async fn until_refused(&self) {
+        crate::eventually("senders are refused", async || match self.pause() {
+            pause if pause > Duration::from_secs(2) => Ok(()),
+            pause => Err(format!("acknowledged {pause:?} ago")),
+        })
+        .await;
+    }
+
     /// Stops sending, and says which numbers were acknowledged.
     pub async fn stop(self) -> Vec<u64> {
         self.shared.stop.store(true, Ordering::Relaxed);

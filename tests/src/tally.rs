@@ -72,6 +72,21 @@ impl Tally {
         arrived
     }
 
+    /// Stops the load, waits until each of these sinks has all that is owed, and counts what they have.
+    pub async fn settle(&mut self, load: Load, sinks: &[(&str, &Sink)]) {
+        self.owe(load).await;
+        for (name, sink) in sinks {
+            self.collect(name, sink, Signal::Traces).await;
+        }
+    }
+
+    /// Lets the collector come to rest and end, its ledger balanced, and says the line.
+    pub async fn close(&mut self, collector: Collector) {
+        self.look(&collector);
+        collector.finish().await;
+        self.say();
+    }
+
     /// Counts what a destination has now. All that is owed must be there but `gone`, which somebody counted.
     pub fn count(&mut self, name: &str, arrived: &Numbers, gone: &[u64]) {
         let known: HashSet<&u64> = gone.iter().collect();
@@ -101,6 +116,11 @@ impl Tally {
         );
         writeln!(std::io::stderr(), "{line}").expect("stderr is open");
     }
+}
+
+/// How many items a sink has more than once.
+pub fn doubled(sink: &Sink) -> usize {
+    sink.numbers(Signal::Traces).into_values().filter(|times| *times > 1).count()
 }
 
 /// How many requests were delivered again, in whole or in part: those that hold a number which a later one holds too.

@@ -1,47 +1,15 @@
-//! Input that is wrong, hostile or strange, against the running receiver: each gets its answer, and costs nobody else
-//! anything.
+//! Input that is wrong or hostile, against the running receiver: each gets its answer, and costs nobody else anything.
 
 use bytes::Bytes;
-use codeagent_tests::numbered::{NUMBER, base, metrics, missing, now, spans};
+use codeagent_tests::input::{collector, is_well};
+use codeagent_tests::numbered::spans;
 use codeagent_tests::otlp::{Encoding, Signal, gzip, post};
 use codeagent_tests::wire::{field, in_item, nested, tag, varint};
-use codeagent_tests::{Collector, Payload, Sender, Sink, http};
-use opentelemetry_proto::tonic::metrics::v1::metric::Data;
-use opentelemetry_proto::tonic::metrics::v1::{
-    Gauge, Histogram, HistogramDataPoint, Metric, NumberDataPoint, number_data_point,
-};
+use codeagent_tests::{Collector, Sender, http};
 use tonic::Code;
-
-const CONFIG: &str = "
-exporters:
-  otlp: {endpoint: SINK, tls: {insecure: true}}
-service:
-  pipelines:
-    traces: {receivers: [otlp], exporters: [otlp]}
-    metrics: {receivers: [otlp], exporters: [otlp]}
-    logs: {receivers: [otlp], exporters: [otlp]}
-";
 
 const PROTOBUF: &str = "application/x-protobuf";
 const JSON: &str = "application/json";
-
-/// The collector never needs more than this, whatever is sent to it.
-const MEMORY_LIMIT: u64 = 256 << 20;
-
-async fn collector() -> (Collector, Sink) {
-    let sink = Sink::start();
-    (Collector::start(&CONFIG.replace("SINK", &sink.endpoint())).await, sink)
-}
-
-/// What must be so after any bad input: it serves, it kept its memory, and its ledger adds up.
-async fn is_well(collector: Collector, sink: &Sink) {
-    let first = base();
-    Sender::new(&collector.grpc()).send(&spans(first..first + 3, "after")).await.unwrap();
-    assert_eq!(missing(first..first + 3, &sink.numbers(Signal::Traces)), "");
-    let memory = collector.peak_memory();
-    assert!(memory < MEMORY_LIMIT, "it took {} MiB", memory >> 20);
-    collector.finish().await;
-}
 
 /// Attribute values in values in values.
 fn deep_value(depth: usize) -> Vec<u8> {
@@ -269,96 +237,6 @@ async fn a_zstd_window_of_two_gibibytes_is_not_allocated() {
     let answer = http::send("POST", &url, &headers, zstd_with_a_huge_window()).await.unwrap();
     assert!([400, 413].contains(&answer.status), "{} {}", answer.status, answer.text());
     is_well(collector, &sink).await;
-}
-
-#[tokio::test]
-#[ignore = "needs the collector"]
-async fn a_span_with_a_hundred_thousand_attributes_goes_through() {
-    let (collector, sink) = collector().await;
-    let first = base();
-    let Payload::Traces(mut request) = spans(first..first + 1, "many") else { unreachable!() };
-    let span = &mut request.resource_spans[0].scope_spans[0].spans[0];
-    let number = span.attributes[0].clone();
-    span.attributes.extend((0..100_000).map(|index| {
-        let mut attribute = number.clone();
-        attribute.key = format!("{NUMBER}.{index}");
-        attribute
-    }));
-    let payload = Payload::Traces(request);
-    Sender::new(&collector.grpc()).send(&payload).await.unwrap();
-    assert_eq!(sink.received(Signal::Traces), [payload]);
-    is_well(collector, &sink).await;
-}
-
-fn strange_metrics() -> Payload {
-    let point = |value: Option<f64>, time: u64| NumberDataPoint {
-        time_unix_nano: time,
-        value: value.map(number_data_point::Value::AsDouble),
-        ..NumberDataPoint::default()
-    };
-    // 2554 is where nanoseconds since 1970 end.
-    let data_points = vec![
-        point(None, now()),
-        point(Some(f64::NEG_INFINITY), now()),
-        point(Some(f64::INFINITY), now()),
-        point(Some(1.0), 0),
-        point(Some(1.0), u64::MAX),
-    ];
-    let histogram = HistogramDataPoint {
-        time_unix_nano: now(),
-        count: 100,
-        bucket_counts: vec![1, 2],
-        explicit_bounds: vec![1.0, 2.0, 3.0],
-        ..HistogramDataPoint::default()
-    };
-    let named = |name: &str, data| Metric { name: name.to_owned(), data, ..Metric::default() };
-    let histograms = Histogram { data_points: vec![histogram], aggregation_temporality: 2 };
-    let strange = vec![
-        named("strange", Some(Data::Gauge(Gauge { data_points }))),
-        named("", Some(Data::Histogram(histograms))),
-        named("nothing", None),
-    ];
-    metrics(strange, "strange")
-}
-
-#[tokio::test]
-#[ignore = "needs the collector"]
-async fn strange_but_valid_values_go_through_as_they_are() {
-    let (collector, sink) = collector().await;
-    let sender = Sender::new(&collector.grpc());
-    let payload = strange_metrics();
-    sender.send(&payload).await.unwrap();
-    assert_eq!(sink.received(Signal::Metrics), [payload]);
-    let first = base();
-    let Payload::Traces(mut request) = spans(first..first + 2, "strange") else { unreachable!() };
-    let spans = &mut request.resource_spans[0].scope_spans[0].spans;
-    (spans[0].start_time_unix_nano, spans[0].end_time_unix_nano) = (0, 0);
-    (spans[1].start_time_unix_nano, spans[1].end_time_unix_nano) = (u64::MAX, 1);
-    let payload = Payload::Traces(request);
-    sender.send(&payload).await.unwrap();
-    assert_eq!(sink.received(Signal::Traces), [payload]);
-    is_well(collector, &sink).await;
-}
-
-#[tokio::test]
-#[ignore = "needs the collector and Prometheus"]
-async fn strange_metrics_cost_a_prometheus_pipeline_nothing_but_themselves() {
-    let server = codeagent_tests::servers::shared("prometheus");
-    let config = format!(
-        "
-exporters: {{prometheusremotewrite: {{endpoint: {server}/api/v1/write}}}}
-service: {{pipelines: {{metrics: {{receivers: [otlp], exporters: [prometheusremotewrite]}}}}}}
-"
-    );
-    let collector = Collector::start(&config).await;
-    let sender = Sender::new(&collector.grpc());
-    // The answer may say that some were refused; the next request is what counts.
-    drop(sender.send_bytes(Signal::Metrics, strange_metrics().encode()).await);
-    let (first, service) = (base(), format!("strange-{}", base()));
-    sender.send(&codeagent_tests::numbered::gauges(first..first + 5, &service)).await.unwrap();
-    let query = format!("numbered{{job=\"{service}\"}}");
-    assert_eq!(codeagent_tests::prometheus::query(&server, &query).await.unwrap().len(), 5);
-    collector.settled().await.assert_balanced();
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use codeagent_tests::durable::to_sinks;
 use codeagent_tests::numbered::{missing, spans};
 use codeagent_tests::otlp::Signal;
 use codeagent_tests::sink::Mode;
-use codeagent_tests::tally::requests_repeated;
+use codeagent_tests::tally::{doubled, requests_repeated};
 use codeagent_tests::{Collector, Load, Random, Sink, Tally};
 
 /// Kills it again and again under load; the requests that each of two destinations got more than once.
@@ -22,13 +22,8 @@ async fn killed_again_and_again(kills: usize, queue: &str, fault: &str) -> [usiz
         tally.kill(&mut collector).await;
     }
     load.advance(1000).await;
-    tally.owe(load).await;
-    for (name, sink) in [("a", &a), ("b", &b)] {
-        tally.collect(name, sink, Signal::Traces).await;
-    }
-    tally.look(&collector);
-    collector.finish().await;
-    tally.say();
+    tally.settle(load, &[("a", &a), ("b", &b)]).await;
+    tally.close(collector).await;
     [a, b].map(|sink| requests_repeated(&sink.received(Signal::Traces)))
 }
 
@@ -71,13 +66,8 @@ async fn nothing_acknowledged_is_lost_when_it_is_killed_while_it_recovers() {
     collector.restart().await;
     load.advance(1000).await;
     a.set(Mode::Accept);
-    tally.owe(load).await;
-    for (name, sink) in [("a", &a), ("b", &b)] {
-        tally.collect(name, sink, Signal::Traces).await;
-    }
-    tally.look(&collector);
-    collector.finish().await;
-    tally.say();
+    tally.settle(load, &[("a", &a), ("b", &b)]).await;
+    tally.close(collector).await;
 }
 
 #[tokio::test]
@@ -100,9 +90,6 @@ async fn what_a_stop_cannot_deliver_is_kept_and_delivered_by_the_next_start() {
     collector.restart().await;
     tally.collect("away", &away, Signal::Traces).await;
     tally.count("healthy", &healthy.numbers(Signal::Traces), &[]);
-    let twice = healthy.numbers(Signal::Traces).into_values().filter(|times| *times > 1).count();
-    assert_eq!(twice, 0, "a stop in peace doubles nothing");
-    tally.look(&collector);
-    collector.finish().await;
-    tally.say();
+    assert_eq!(doubled(&healthy), 0, "a stop in peace doubles nothing");
+    tally.close(collector).await;
 }

@@ -7,6 +7,7 @@ use codeagent_tests::numbered::{all_arrive, spans};
 use codeagent_tests::otlp::Signal;
 use codeagent_tests::patience::seconds;
 use codeagent_tests::sink::Mode;
+use codeagent_tests::tally::doubled;
 use codeagent_tests::{Collector, Load, Sink, Tally, eventually};
 use tonic::Code;
 
@@ -32,12 +33,8 @@ async fn a_backend_that_is_away_costs_the_other_nothing_and_gets_all_when_it_ret
     assert!(waiting > 0, "nothing waits for it");
     away.up();
     load.advance(500).await;
-    tally.owe(load).await;
-    tally.collect("away", &away, Signal::Traces).await;
-    tally.collect("healthy", &healthy, Signal::Traces).await;
-    tally.look(&collector);
-    collector.finish().await;
-    tally.say();
+    tally.settle(load, &[("away", &away), ("healthy", &healthy)]).await;
+    tally.close(collector).await;
 }
 
 #[tokio::test]
@@ -61,14 +58,9 @@ async fn a_backend_that_takes_and_then_resets_gets_all() {
         resets.up();
     }
     load.advance(500).await;
-    tally.owe(load).await;
-    tally.collect("resets", &resets, Signal::Traces).await;
-    tally.collect("healthy", &healthy, Signal::Traces).await;
-    let twice = healthy.numbers(Signal::Traces).into_values().filter(|times| *times > 1).count();
-    assert_eq!(twice, 0, "the healthy one got something twice");
-    tally.look(&collector);
-    collector.finish().await;
-    tally.say();
+    tally.settle(load, &[("resets", &resets), ("healthy", &healthy)]).await;
+    assert_eq!(doubled(&healthy), 0, "the healthy one got something twice");
+    tally.close(collector).await;
 }
 
 #[tokio::test]
@@ -88,13 +80,8 @@ async fn a_backend_that_takes_one_item_a_second_holds_up_nobody() {
     let (waits, had) = (load.acknowledged().len(), slow.items(Signal::Traces));
     assert!(had < waits / 2, "the slow one is not slow: {had} of {waits}");
     slow.set(Mode::Accept);
-    tally.owe(load).await;
-    for (name, sink) in [("slow", &slow), ("fast", &fast), ("fast", &faster)] {
-        tally.collect(name, sink, Signal::Traces).await;
-    }
-    tally.look(&collector);
-    collector.finish().await;
-    tally.say();
+    tally.settle(load, &[("slow", &slow), ("fast", &fast), ("faster", &faster)]).await;
+    tally.close(collector).await;
 }
 
 #[tokio::test]
@@ -121,9 +108,7 @@ async fn an_item_that_is_refused_for_good_becomes_a_dead_letter_and_costs_the_ot
     assert_eq!(dead.into_iter().collect::<Vec<_>>(), [(poison, 1)], "the dead letters");
     let dropped = status.total("exporter", "traces", |node| node.dropped.values().sum());
     assert_eq!(dropped, 1, "{status:?}");
-    tally.look(&collector);
-    collector.finish().await;
-    tally.say();
+    tally.close(collector).await;
 }
 
 #[tokio::test]
@@ -144,13 +129,9 @@ async fn credentials_that_are_wrong_for_a_while_lose_nothing() {
         locked.set(Mode::Accept);
         load.advance(200).await;
     }
-    tally.owe(load).await;
-    tally.collect("locked", &locked, Signal::Traces).await;
-    tally.collect("healthy", &healthy, Signal::Traces).await;
+    tally.settle(load, &[("locked", &locked), ("healthy", &healthy)]).await;
     assert!(dead_letters(&collector).await.is_empty());
-    tally.look(&collector);
-    collector.finish().await;
-    tally.say();
+    tally.close(collector).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -174,9 +155,7 @@ async fn ten_times_what_a_backend_takes_waits_on_disk_and_not_in_memory() {
     slow.set(Mode::Accept);
     tally.collect("slow", &slow, Signal::Traces).await;
     tally.collect("healthy", &healthy, Signal::Traces).await;
-    tally.look(&collector);
-    collector.finish().await;
-    tally.say();
+    tally.close(collector).await;
     assert!(tally.peak_memory() < MEMORY_MAX, "{} MiB", tally.peak_memory() >> 20);
 }
 
@@ -216,7 +195,5 @@ async fn reloading_again_and_again_under_load_loses_nothing_of_what_is_on_disk()
     .await;
     tally.count("moved", &arrived, &[]);
     tally.collect("came and went", &other, Signal::Traces).await;
-    tally.look(&collector);
-    collector.finish().await;
-    tally.say();
+    tally.close(collector).await;
 }

@@ -3,7 +3,6 @@
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use codeagent_tests::durable::{large_spans, log_folder, segments, to_sinks};
 use codeagent_tests::numbered::{Numbers, all_arrive, spans};
@@ -193,19 +192,8 @@ async fn what_is_damaged_is_counted_to_the_item_and_all_else_is_delivered() {
         for sink in [&a, &b] {
             all_arrive("what comes later", &later, async || Ok(sink.numbers(Signal::Traces))).await;
         }
-        tally.look(&collector);
-        collector.finish().await;
-        tally.say();
+        tally.close(collector).await;
     }
-}
-
-/// Sends until senders are refused.
-async fn until_refused(load: &Load) {
-    eventually("senders are refused", async || match load.pause() {
-        pause if pause > Duration::from_secs(2) => Ok(()),
-        pause => Err(format!("acknowledged {pause:?} ago")),
-    })
-    .await;
 }
 
 #[tokio::test]
@@ -219,17 +207,13 @@ async fn a_disk_that_is_full_refuses_at_the_door_and_recovers_by_itself() {
     for _ in 0..2 {
         // no file can grow, as if there were no space
         collector.limit_files("65536").await;
-        until_refused(&load).await;
+        load.until_refused().await;
         collector.limit_files("unlimited").await;
         load.advance(500).await;
     }
-    tally.owe(load).await;
-    tally.collect("a", &a, Signal::Traces).await;
-    tally.collect("b", &b, Signal::Traces).await;
-    tally.look(&collector);
+    tally.settle(load, &[("a", &a), ("b", &b)]).await;
     assert!(collector.log().contains("the log takes data again"), "it never refused");
-    collector.finish().await;
-    tally.say();
+    tally.close(collector).await;
 }
 
 #[tokio::test]
@@ -241,7 +225,7 @@ async fn a_log_that_is_full_refuses_and_keeps_what_it_took() {
     let mut collector = Collector::start(&config).await;
     let mut tally = Tally::new("a log that is full: when_full refuse, then kill -9");
     let load = Load::without_repeats(&collector.grpc(), spans, 4, REQUEST);
-    until_refused(&load).await;
+    load.until_refused().await;
     tally.owe(load).await;
     tally.kill(&mut collector).await;
     away.set(Mode::Accept);
@@ -250,9 +234,7 @@ async fn a_log_that_is_full_refuses_and_keeps_what_it_took() {
     let load = Load::without_repeats(&collector.grpc(), spans, 4, REQUEST);
     load.advance(500).await;
     drop(load.stop().await);
-    tally.look(&collector);
-    collector.finish().await;
-    tally.say();
+    tally.close(collector).await;
 }
 
 #[tokio::test]
@@ -278,6 +260,5 @@ async fn a_log_that_is_full_and_drops_the_oldest_counts_what_it_dropped() {
         assert_eq!(counted > 0, exporter == "otlp/a", "{exporter} lost {counted}");
         tally.count(exporter, &arrived, &gone);
     }
-    collector.finish().await;
-    tally.say();
+    tally.close(collector).await;
 }

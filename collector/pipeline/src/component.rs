@@ -10,6 +10,7 @@ use schemars::Schema;
 use tokio::sync::watch;
 
 use crate::auth::Authenticators;
+use crate::holding::Holding;
 use crate::spans::Tracer;
 use crate::telemetry::Registry;
 use crate::{
@@ -152,6 +153,8 @@ pub enum BuiltProcessor {
         /// Bytes at which the door refuses.
         bytes: usize,
     },
+    /// Keeps what comes until it is decided: the pipeline is cut in two here.
+    Holding(Box<Holding>),
 }
 
 /// A receiver that is built and not started.

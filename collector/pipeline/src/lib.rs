@@ -9,6 +9,7 @@ pub mod durable;
 mod export;
 mod fanout;
 mod health;
+pub mod holding;
 pub mod json;
 mod ledger;
 pub mod log;

@@ -87,6 +87,11 @@ impl Builder<'_> {
             BuiltProcessor::Step(processor) => Built::Step(processor.into()),
             BuiltProcessor::Batching(sizes) => Built::Batching(sizes),
             BuiltProcessor::MemoryLimit { bytes } => Built::MemoryLimit(bytes),
+            BuiltProcessor::Holding(_) => {
+                let message = format!("`{id}` cannot hold data in this build");
+                self.diagnostics.push(section.error(message, "take it out of the pipelines"));
+                return None;
+            }
         })
     }
 

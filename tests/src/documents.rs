@@ -18,6 +18,13 @@ pub async fn count(endpoint: &str, index: &str) -> Result<usize, String> {
     answer["count"].as_u64().map(|count| count as usize).ok_or_else(|| answer.to_string())
 }
 
+/// How many documents the indices of a pattern did not take since the server's start: those that they had already, and
+/// others.
+pub async fn failed(endpoint: &str, index: &str) -> Result<u64, String> {
+    let answer = get_json(&format!("{endpoint}/{index}/_stats/indexing")).await?;
+    answer["_all"]["primaries"]["indexing"]["index_failed"].as_u64().ok_or_else(|| answer.to_string())
+}
+
 /// Without a refresh a search sees what was indexed only after a second.
 async fn refresh(endpoint: &str, index: &str) -> Result<(), String> {
     let refreshed = send("POST", &format!("{endpoint}/{index}/_refresh"), &[], Bytes::new()).await?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use crate::collector::binary;
-use crate::numbered::{Numbers, attribute, numbers_of, spans, text};
+use crate::numbered::{Numbers, attribute, numbers_of_all, spans, text};
 use crate::{Collector, Payload, Sink};
 
 /// One pipeline of traces to each of these sinks, named `otlp/a`, `otlp/b` and so on, on one log. `storage` is added to
@@ -55,14 +55,10 @@ pub async fn dead_letters(collector: &Collector) -> Numbers {
     command.args(["queue", "export", "--dead", "--directory", "queue"]).current_dir(collector.folder());
     let output = command.stdin(Stdio::null()).output().await.unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let mut numbers = Numbers::new();
-    for line in String::from_utf8(output.stdout).unwrap().lines() {
-        let payload = Payload::Traces(serde_json::from_str(line).unwrap());
-        for (number, times) in numbers_of(&payload) {
-            *numbers.entry(number).or_default() += times;
-        }
-    }
-    numbers
+    let text = String::from_utf8(output.stdout).unwrap();
+    let letters: Vec<Payload> =
+        text.lines().map(|line| Payload::Traces(serde_json::from_str(line).unwrap())).collect();
+    numbers_of_all(&letters)
 }
 
 /// The folder of that pipeline's log.

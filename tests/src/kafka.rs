@@ -7,6 +7,9 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::{Offset, TopicPartitionList};
 
+use crate::numbered::{Numbers, numbers_of_all};
+use crate::otlp::{Payload, Signal};
+
 /// A record as a consumer sees it.
 #[derive(Clone, Debug)]
 pub struct Record {
@@ -18,6 +21,8 @@ pub struct Record {
     pub headers: Vec<(String, Vec<u8>)>,
     /// The partition.
     pub partition: i32,
+    /// When its producer made it, in milliseconds since 1970.
+    pub time: Option<i64>,
 }
 
 /// All records that a topic has now, partition by partition; none where the topic does not exist yet.
@@ -27,6 +32,19 @@ pub async fn read(brokers: &str, topic: &str) -> Result<Vec<Record>, String> {
         read_blocking(&brokers, &topic).map_err(|error| error.to_string())
     });
     reading.await.map_err(|error| error.to_string())?
+}
+
+/// The requests of a signal that a topic has now, as `otlp_proto`, in the order in which they were made.
+pub async fn requests(brokers: &str, topic: &str, signal: Signal) -> Result<Vec<Payload>, String> {
+    let decode = |record: &Record| Payload::decode(signal, &record.value).map_err(|error| error.to_string());
+    let mut records = read(brokers, topic).await?;
+    records.sort_by_key(|record| record.time);
+    records.iter().map(decode).collect()
+}
+
+/// The numbers that a topic has now in requests of a signal, with how often each is there.
+pub async fn numbers(brokers: &str, topic: &str, signal: Signal) -> Result<Numbers, String> {
+    Ok(numbers_of_all(&requests(brokers, topic, signal).await?))
 }
 
 fn read_blocking(brokers: &str, topic: &str) -> rdkafka::error::KafkaResult<Vec<Record>> {
@@ -68,5 +86,6 @@ fn record(message: &BorrowedMessage<'_>) -> Record {
             .map(|header| (header.key.to_owned(), header.value.unwrap_or_default().to_vec()))
             .collect(),
         partition: message.partition(),
+        time: message.timestamp().to_millis(),
     }
 }

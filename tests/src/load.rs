@@ -1,5 +1,6 @@
 //! Senders that go on sending numbered requests, and remember which were acknowledged.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -28,6 +29,16 @@ struct Shared {
     next: AtomicU64,
     stop: AtomicBool,
     acknowledged: Mutex<Acknowledged>,
+    refused: Mutex<Refused>,
+}
+
+/// What senders were told in place of an acknowledgement.
+#[derive(Clone, Debug, Default)]
+pub struct Refused {
+    /// How many requests were refused with each code; a connection that breaks counts as its code of tonic.
+    pub codes: BTreeMap<i32, usize>,
+    /// The longest time that a sender waited for a refusal.
+    pub slowest: Duration,
 }
 
 struct Acknowledged {
@@ -78,6 +89,7 @@ impl Load {
             next: AtomicU64::new(base()),
             stop: AtomicBool::new(false),
             acknowledged: Mutex::new(acknowledged),
+            refused: Mutex::default(),
         });
         let senders = (0..senders).map(|_| tokio::spawn(send(shared.clone()))).collect();
         Load { shared, senders }
@@ -96,6 +108,11 @@ impl Load {
     /// How long it is ago that a sender was acknowledged.
     pub fn pause(&self) -> Duration {
         self.shared.acknowledged.lock().unwrap().last.elapsed()
+    }
+
+    /// What senders were refused with so far.
+    pub fn refused(&self) -> Refused {
+        self.shared.refused.lock().unwrap().clone()
     }
 
     /// Waits until so many more items are acknowledged.
@@ -137,9 +154,16 @@ async fn send(shared: Arc<Shared>) {
             let first = shared.next.fetch_add(shared.items, Ordering::Relaxed);
             first..first + shared.items
         });
-        match shared.sender.send(&(shared.make)(numbers.clone(), "load")).await {
+        let payload = (shared.make)(numbers.clone(), "load");
+        let begun = Instant::now();
+        match shared.sender.send(&payload).await {
             Ok(()) => shared.acknowledged.lock().unwrap().push(numbers),
-            Err(_) => waiting = shared.repeats.then_some(numbers),
+            Err(status) => {
+                let mut refused = shared.refused.lock().unwrap();
+                *refused.codes.entry(status.code() as i32).or_default() += 1;
+                refused.slowest = refused.slowest.max(begun.elapsed());
+                waiting = shared.repeats.then_some(numbers);
+            }
         }
         tokio::time::sleep(PAUSE).await;
     }

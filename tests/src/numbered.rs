@@ -128,6 +128,15 @@ pub fn numbers_of(payload: &Payload) -> Numbers {
     numbers
 }
 
+/// The numbers in several requests, with how often each is there.
+pub fn numbers_of_all<'a>(payloads: impl IntoIterator<Item = &'a Payload>) -> Numbers {
+    let mut all = Numbers::new();
+    for (number, times) in payloads.into_iter().flat_map(numbers_of) {
+        *all.entry(number).or_default() += times;
+    }
+    all
+}
+
 /// Which of the expected numbers did not arrive: "" where all did.
 pub fn missing(expected: impl IntoIterator<Item = u64>, arrived: &Numbers) -> String {
     let missing: Vec<u64> = expected.into_iter().filter(|number| !arrived.contains_key(number)).collect();

@@ -39,7 +39,12 @@ impl Server {
         assert!(script(self.name, "kill", self.folder.path()).status().unwrap().success());
     }
 
-    /// Starts it again after [`Server::kill`], with its data and on its port.
+    /// Stops it as its operator does.
+    pub fn stop(&self) {
+        assert!(script(self.name, "stop", self.folder.path()).status().unwrap().success());
+    }
+
+    /// Starts it again after [`Server::kill`] or [`Server::stop`], with its data and on its port.
     pub fn start_again(&mut self) {
         let output =
             script(self.name, "start", self.folder.path()).stderr(Stdio::inherit()).output().unwrap();

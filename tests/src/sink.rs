@@ -24,7 +24,7 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status, async_trait};
 
-use crate::numbered::{NUMBER, Numbers, numbers_of};
+use crate::numbered::{NUMBER, Numbers, numbers_of, numbers_of_all};
 use crate::otlp::{Payload, Signal};
 use crate::patience::PATIENCE;
 use crate::ports::free_port;
@@ -130,14 +130,8 @@ impl Sink {
 
     /// The numbers that arrived in a signal, with how often each did.
     pub fn numbers(&self, signal: Signal) -> Numbers {
-        let mut all = Numbers::new();
         let received = self.inbox.received.lock().unwrap();
-        for payload in received.iter().filter(|payload| payload.signal() == signal) {
-            for (number, times) in numbers_of(payload) {
-                *all.entry(number).or_default() += times;
-            }
-        }
-        all
+        numbers_of_all(received.iter().filter(|payload| payload.signal() == signal))
     }
 }
 

@@ -114,8 +114,13 @@ impl Tally {
         let line = format!(
             "| {fault} | {acknowledged} | {delivered} | 0 | {gone} | {twice} | {stall:.1} s | {memory} MiB |"
         );
-        writeln!(std::io::stderr(), "{line}").expect("stderr is open");
+        say(&line);
     }
+}
+
+/// Says a line also where the test passes, which takes what is printed.
+pub fn say(line: &str) {
+    writeln!(std::io::stderr(), "{line}").expect("stderr is open");
 }
 
 /// How many items a sink has more than once.

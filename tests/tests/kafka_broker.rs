@@ -1,20 +1,10 @@
 //! What becomes of acknowledged spans when the broker dies, and of a span that no broker takes.
 
-use codeagent_tests::kafka::read;
-use codeagent_tests::numbered::{Numbers, base, missing, numbers_of, spans};
+use codeagent_tests::kafka::numbers;
+use codeagent_tests::numbered::{base, missing, spans};
 use codeagent_tests::otlp::Signal;
 use codeagent_tests::servers::{Server, shared};
 use codeagent_tests::{Collector, Load, Payload, Sender};
-
-async fn numbers_in(brokers: &str, topic: &str) -> Numbers {
-    let mut numbers = Numbers::new();
-    for record in read(brokers, topic).await.unwrap() {
-        for (number, times) in numbers_of(&Payload::decode(Signal::Traces, &record.value).unwrap()) {
-            *numbers.entry(number).or_default() += times;
-        }
-    }
-    numbers
-}
 
 const CONFIG: &str = "
 exporters:
@@ -45,7 +35,10 @@ async fn nothing_acknowledged_is_lost_when_the_broker_is_killed_under_load() {
     }
     load.advance(1000).await;
     let acknowledged = load.stop().await;
-    assert_eq!(missing(acknowledged, &numbers_in(broker.endpoint(), "killed").await), "");
+    assert_eq!(
+        missing(acknowledged, &numbers(broker.endpoint(), "killed", Signal::Traces).await.unwrap()),
+        ""
+    );
     collector.finish().await;
 }
 
@@ -61,7 +54,7 @@ async fn a_span_that_is_too_large_costs_its_neighbours_nothing_and_is_told_by_na
     request.resource_spans[0].scope_spans[0].spans[3].trace_state = "x".repeat(3000);
     let answer = sender.send_bytes(Signal::Traces, payload.encode()).await.unwrap();
     assert_eq!(codeagent_tests::otlp::rejected(&answer), 1);
-    let arrived = numbers_in(&broker, &topic).await;
+    let arrived = numbers(&broker, &topic, Signal::Traces).await.unwrap();
     assert_eq!(arrived.len(), 9);
     assert!(!arrived.contains_key(&(first + 3)));
     collector.finish().await;

@@ -1,13 +1,13 @@
 //! Real backends that die under load, and a collector that dies in front of one.
 
 use std::collections::HashSet;
-use std::io::Write;
 use std::time::{Duration, Instant};
 
-use codeagent_tests::numbered::{Numbers, all_arrive, base, logs, missing, numbers_of};
+use codeagent_tests::numbered::{Numbers, all_arrive, base, logs, missing};
 use codeagent_tests::otlp::Signal;
 use codeagent_tests::servers::{Server, shared};
-use codeagent_tests::{Collector, Load, Payload, Sink, documents, eventually, kafka};
+use codeagent_tests::tally::say;
+use codeagent_tests::{Collector, Load, Sink, documents, eventually, kafka};
 
 /// Retries for ever, at once: the tests are about what arrives, not about how long people wait.
 const RETRY: &str = "retry_on_failure: {initial_interval: 50ms, max_interval: 500ms, max_elapsed_time: 0s}";
@@ -19,19 +19,7 @@ fn outage() -> Duration {
 }
 
 async fn in_kafka(brokers: &str, topic: &str) -> Result<Numbers, String> {
-    let mut numbers = Numbers::new();
-    for record in kafka::read(brokers, topic).await? {
-        let payload = Payload::decode(Signal::Logs, &record.value).map_err(|error| error.to_string())?;
-        for (number, times) in numbers_of(&payload) {
-            *numbers.entry(number).or_default() += times;
-        }
-    }
-    Ok(numbers)
-}
-
-/// Says it also where the test passes, which takes what is printed.
-fn say(line: &str) {
-    writeln!(std::io::stderr(), "{line}").expect("stderr is open");
+    kafka::numbers(brokers, topic, Signal::Logs).await
 }
 
 /// How many items the living backends hold, and when they were counted.

@@ -3,41 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// What a node is: a closed set, declared in the registry.
+pub use codeagent_semconv::value::ComponentKind as NodeKind;
 /// Why items left the way: a closed set, declared in the registry.
 pub use codeagent_semconv::value::DropReason as Reason;
 use parking_lot::Mutex;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::Signal;
-
-/// What a node is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NodeKind {
-    /// Takes items from outside.
-    Receiver,
-    /// Edits or filters.
-    Processor,
-    /// Joins pipelines.
-    Connector,
-    /// Delivers to a destination.
-    Exporter,
-    /// Keeps data on disk until every destination has it.
-    Queue,
-}
-
-impl NodeKind {
-    /// The name in node names, metric labels and `status`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            NodeKind::Receiver => "receiver",
-            NodeKind::Processor => "processor",
-            NodeKind::Connector => "connector",
-            NodeKind::Exporter => "exporter",
-            NodeKind::Queue => "queue",
-        }
-    }
-}
 
 /// One component at work for one signal.
 #[derive(Debug)]
@@ -172,6 +145,7 @@ pub struct Row {
     /// `exporter/otlp`.
     pub node: String,
     /// What it is.
+    #[serde(serialize_with = "by_name")]
     pub kind: NodeKind,
     /// Its pipeline, or empty.
     pub pipeline: String,
@@ -185,6 +159,10 @@ pub struct Row {
     pub dropped: std::collections::BTreeMap<&'static str, u64>,
     /// Items inside.
     pub in_flight: u64,
+}
+
+fn by_name<S: Serializer>(kind: &NodeKind, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(kind.as_str())
 }
 
 impl Row {

@@ -12,42 +12,11 @@ use crate::net::client_auth::AuthConfig;
 use crate::net::http_client::HttpSettings;
 use crate::net::tls_client::TlsClientConfig;
 
-/// The exporter's section.
+/// The section, but for the keys of [`HttpConfig`], which stand beside them where there is no block `http`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The URL that takes remote writes, such as `http://prometheus:9090/api/v1/write`.
-    pub endpoint: String,
-    /// TLS towards an `https` endpoint.
-    pub tls: TlsClientConfig,
-    /// Headers for every request.
-    #[schemars(with = "BTreeMap<String, Secret>")]
-    pub headers: IndexMap<String, Secret>,
-    /// Which extension proves the exporter to the server.
-    pub auth: Option<AuthConfig>,
-    /// How long one attempt may take; 0 for no limit.
-    pub timeout: Duration,
-    /// The proxy; empty for that of the environment.
-    pub proxy_url: String,
-    /// `snappy`, which the protocol prescribes.
-    pub compression: String,
-    /// How long an unused connection is kept.
-    pub idle_conn_timeout: Duration,
-    /// Whether each request has a connection of its own.
-    pub disable_keep_alives: bool,
-    /// Whether HTTP/2 is offered to a TLS server.
-    pub force_attempt_http2: bool,
-    /// How many unused connections are kept to a host.
-    pub max_idle_conns_per_host: usize,
-    /// Accepted; connections are bounded by the requests at the same time.
-    pub max_idle_conns: usize,
-    /// Accepted; connections are bounded by the requests at the same time.
-    pub max_conns_per_host: usize,
-    /// Accepted; buffers grow as needed.
-    pub read_buffer_size: ByteSize,
-    /// Accepted; buffers grow as needed.
-    pub write_buffer_size: ByteSize,
-    /// The keys of HTTP in a block of their own; they go before those beside it.
+    /// The keys of HTTP in a block of their own; it goes before those beside it.
     pub http: Option<HttpConfig>,
     /// Goes before each metric's name, with an underscore.
     pub namespace: String,
@@ -94,23 +63,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        let http = HttpConfig::default();
         Config {
-            endpoint: http.endpoint,
-            tls: http.tls,
-            headers: http.headers,
-            auth: http.auth,
-            timeout: http.timeout,
-            proxy_url: http.proxy_url,
-            compression: http.compression,
-            idle_conn_timeout: http.idle_conn_timeout,
-            disable_keep_alives: http.disable_keep_alives,
-            force_attempt_http2: http.force_attempt_http2,
-            max_idle_conns_per_host: http.max_idle_conns_per_host,
-            max_idle_conns: http.max_idle_conns,
-            max_conns_per_host: http.max_conns_per_host,
-            read_buffer_size: http.read_buffer_size,
-            write_buffer_size: http.write_buffer_size,
             http: None,
             namespace: String::new(),
             external_labels: IndexMap::new(),
@@ -136,11 +89,11 @@ impl Default for Config {
     }
 }
 
-/// The keys of HTTP (`http`).
+/// The keys of HTTP.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct HttpConfig {
-    /// The URL that takes remote writes.
+    /// The URL that takes remote writes, such as `http://prometheus:9090/api/v1/write`.
     pub endpoint: String,
     /// TLS towards an `https` endpoint.
     pub tls: TlsClientConfig,
@@ -193,29 +146,6 @@ impl Default for HttpConfig {
             read_buffer_size: ByteSize(0),
             write_buffer_size: ByteSize(512 * 1024),
         }
-    }
-}
-
-impl Config {
-    /// The keys of HTTP, from the block or from beside it.
-    pub fn http(&self) -> HttpConfig {
-        self.http.clone().unwrap_or_else(|| HttpConfig {
-            endpoint: self.endpoint.clone(),
-            tls: self.tls.clone(),
-            headers: self.headers.clone(),
-            auth: self.auth.clone(),
-            timeout: self.timeout,
-            proxy_url: self.proxy_url.clone(),
-            compression: self.compression.clone(),
-            idle_conn_timeout: self.idle_conn_timeout,
-            disable_keep_alives: self.disable_keep_alives,
-            force_attempt_http2: self.force_attempt_http2,
-            max_idle_conns_per_host: self.max_idle_conns_per_host,
-            max_idle_conns: self.max_idle_conns,
-            max_conns_per_host: self.max_conns_per_host,
-            read_buffer_size: self.read_buffer_size,
-            write_buffer_size: self.write_buffer_size,
-        })
     }
 }
 
@@ -315,7 +245,7 @@ pub enum ProtobufMessage {
 pub const UNSUPPORTED: &[(&str, &str)] = &[
     (
         "wal",
-        "a log on disk is not supported yet: it comes with the durable log; leave `wal` out, and with `wait_for_result` nothing unsent is acknowledged",
+        "the queue is what is kept on disk: write `sending_queue::storage` with a `file_storage` extension instead",
     ),
     ("include_metadata_keys", "headers cannot be forwarded from the sender's yet; leave it out"),
     (

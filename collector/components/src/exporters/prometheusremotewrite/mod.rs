@@ -25,11 +25,12 @@ mod write;
 mod tests;
 
 use codeagent_config::Section;
+use codeagent_config::schema::beside;
 use codeagent_pipeline::{About, BuildContext, BuiltExporter, ExporterFactory, Sender, Signal};
 use schemars::schema_for;
 
 use crate::net::http_client::HttpClient;
-use config::{Config, UNSUPPORTED};
+use config::{Config, HttpConfig};
 use exporter::RemoteWrite;
 use settings::Settings;
 
@@ -40,14 +41,13 @@ pub const FACTORY: ExporterFactory = ExporterFactory {
         aliases: &["prometheus_remote_write"],
         summary: "writes metrics to Prometheus, Thanos, Mimir ... by remote write 2.0 or 1.0",
         signals: &[Signal::Metrics],
-        schema: || schema_for!(Config),
+        schema: || beside(schema_for!(HttpConfig), schema_for!(Config)),
     },
     build,
 };
 
 fn build(context: &mut BuildContext<'_>, section: &Section, signal: Signal) -> Option<BuiltExporter> {
-    let config: Config = section.decode_refusing(UNSUPPORTED, context.diagnostics)?;
-    let settings = Settings::new(config, section, context)?;
+    let settings = Settings::new(section, context)?;
     let place = section.at("http").unwrap_or_else(|| section.clone());
     let client = HttpClient::new(&settings.http(), &place, context)?;
     let sender = settings.sender(section, context);

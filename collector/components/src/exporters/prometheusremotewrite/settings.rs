@@ -4,7 +4,7 @@ use codeagent_config::{ByteSize, Duration, Section};
 use codeagent_pipeline::{BuildContext, QueueConfig, RetryConfig, SenderSettings};
 use http::Uri;
 
-use super::config::{Config, HttpConfig, ProtobufMessage, TranslationStrategy};
+use super::config::{Config, HttpConfig, ProtobufMessage, TranslationStrategy, UNSUPPORTED};
 use super::cumulative::Cumulative;
 use super::encoder::Encoder;
 use super::labels::{LabelRules, SERVICE_INSTANCE, SERVICE_NAME, SERVICE_NAMESPACE, Selection};
@@ -33,10 +33,12 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Checks `config`. All mistakes go to the diagnostics; `None` when there are any.
-    pub fn new(config: Config, section: &Section, context: &mut BuildContext<'_>) -> Option<Self> {
+    /// Reads and checks the section. All mistakes go to the diagnostics; `None` when there are any.
+    pub fn new(section: &Section, context: &mut BuildContext<'_>) -> Option<Self> {
+        let (beside, config): (HttpConfig, Config) =
+            section.decode_beside(UNSUPPORTED, context.diagnostics)?;
         let before = context.diagnostics.errors();
-        let http = config.http();
+        let http = config.http.clone().unwrap_or(beside);
         let mut refuse = |key: &str, message: String, help: &str| {
             let place = section.at(&format!("http::{key}")).or_else(|| section.at(key));
             context.diagnostics.push(place.unwrap_or_else(|| section.clone()).error(message, help));

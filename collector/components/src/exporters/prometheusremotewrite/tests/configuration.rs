@@ -61,7 +61,7 @@ fn mistakes_are_named_with_what_to_do() {
     let cases = [
         ("namespace: x", "`endpoint` is not set"),
         ("endpoint: prometheus:9090", "http://"),
-        ("endpoint: http://a/w\nwal: {directory: /tmp}", "durable log"),
+        ("endpoint: http://a/w\nwal: {directory: /tmp}", "sending_queue::storage"),
         ("endpoint: http://a/w\nexport_created_metric: {enabled: true}", "start timestamps"),
         ("endpoint: http://a/w\nendpont: x", "endpont"),
         ("endpoint: http://a/w\ncompression: gzip", "snappy"),

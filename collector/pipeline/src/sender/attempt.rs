@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinError;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::Sender;
 use super::backoff::Backoff;
-use super::blame::{GivenUp, Report};
+use super::blame::{Cause, GivenUp, Report};
+use super::contained::contained;
 use super::phase::STOPPING;
 use crate::{Batch, Encoded, Exporter, Reason, Rejection, SendError, Sent, Settled};
 
@@ -22,7 +22,15 @@ enum Fate {
 
 impl<E: Exporter> Sender<E> {
     /// Encodes `batch` and sends it until all of it is settled or given up.
+    /// An exporter that breaks down over a batch takes nothing else with it.
     pub(super) async fn deliver(self: &Arc<Self>, batch: &Batch) -> Report {
+        match contained(self.try_to_deliver(batch)).await {
+            Ok(report) => report,
+            Err(why) => self.broken(batch.items(), &why),
+        }
+    }
+
+    async fn try_to_deliver(self: &Arc<Self>, batch: &Batch) -> Report {
         let Encoded { mut requests, rejected } = self.exporter.encode(batch);
         let mut report = Report { rejected, given_up: None };
         if requests.len() <= 1 {
@@ -38,7 +46,7 @@ impl<E: Exporter> Sender<E> {
             sends.push((items, tokio::spawn(async move { sender.settle_request(request).await })));
         }
         for (items, sent) in sends {
-            report.add(sent.await.unwrap_or_else(|error| broken(items, &error)));
+            report.add(sent.await.unwrap_or_else(|error| self.broken(items, &error.to_string())));
         }
         report
     }
@@ -109,7 +117,7 @@ impl<E: Exporter> Sender<E> {
                 }
             };
             let Some(wait) = backoff.next(after) else {
-                return Fate::GivenUp(GivenUp { items: 0, after, message, stopping: false });
+                return Fate::GivenUp(GivenUp { items: 0, after, message, cause: Cause::Expiry });
             };
             self.complaints.retry(&self.node, wait, &message);
             tokio::select! {
@@ -133,14 +141,15 @@ impl<E: Exporter> Sender<E> {
         self.metrics.attempt(start.elapsed(), &sent);
         sent
     }
+
+    fn broken(&self, items: usize, why: &str) -> Report {
+        tracing::error!(exporter = %self.node.id, items, why, "the exporter broke down over a batch");
+        let message = format!("the exporter {} broke down: {why}", self.node.id);
+        let given_up = GivenUp { items, after: None, message, cause: Cause::Breakdown };
+        Report { rejected: Vec::new(), given_up: Some(given_up) }
+    }
 }
 
 fn stopping() -> GivenUp {
-    GivenUp { items: 0, after: None, message: STOPPING.to_owned(), stopping: true }
-}
-
-fn broken(items: usize, error: &JoinError) -> Report {
-    let message = format!("the exporter failed: {error}");
-    let given_up = GivenUp { items, after: None, message, stopping: false };
-    Report { rejected: Vec::new(), given_up: Some(given_up) }
+    GivenUp { items: 0, after: None, message: STOPPING.to_owned(), cause: Cause::Stop }
 }

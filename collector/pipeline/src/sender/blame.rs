@@ -24,8 +24,19 @@ pub(super) struct GivenUp {
     pub after: Option<Duration>,
     /// Why, for people.
     pub message: String,
-    /// Whether the collector stops, rather than the retries having run out.
-    pub stopping: bool,
+    /// What made an end of it.
+    pub cause: Cause,
+}
+
+/// Why items were given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// The collector stops.
+    Stop,
+    /// Their retries ran out.
+    Expiry,
+    /// The exporter broke down over them.
+    Breakdown,
 }
 
 impl Report {
@@ -155,7 +166,7 @@ mod tests {
     }
 
     fn retry() -> GivenUp {
-        GivenUp { items: 1, after: None, message: "later".into(), stopping: false }
+        GivenUp { items: 1, after: None, message: "later".into(), cause: Cause::Expiry }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::blame::Report;
+use super::job::Promise;
 use crate::Node;
 
 /// The time between two lines of the same kind.
@@ -31,9 +32,10 @@ impl Complaints {
     }
 
     /// Items were refused by the destination or given up.
-    pub fn loss(&self, node: &Node, report: &Report, acknowledged: bool) {
+    pub fn loss(&self, node: &Node, report: &Report, promise: Promise) {
         let (exporter, signal) = (&node.id, node.signal);
-        let given_up = report.given_up.as_ref();
+        // what a log keeps is not lost: who drains says how much it is
+        let given_up = report.given_up.as_ref().filter(|_| promise != Promise::Kept);
         let lost = report.rejected_items() + given_up.map_or(0, |given_up| given_up.items);
         if lost == 0 {
             return;
@@ -41,10 +43,14 @@ impl Complaints {
         let Some(items) = self.losses.over(lost) else { return };
         if let Some(rejection) = report.rejected.first() {
             let (reason, message) = (rejection.reason.as_str(), &rejection.message);
-            tracing::error!(%exporter, %signal, items, reason, %message, "the destination refuses items for good");
+            if promise == Promise::Kept {
+                tracing::error!(%exporter, %signal, items, reason, %message, "refused for good, kept as dead letters");
+            } else {
+                tracing::error!(%exporter, %signal, items, reason, %message, "the destination refuses items for good");
+            }
         } else if let Some(given_up) = given_up {
             let message = &given_up.message;
-            if acknowledged {
+            if promise == Promise::Taken {
                 tracing::error!(%exporter, %signal, items, %message, "acknowledged items are lost");
             } else {
                 tracing::warn!(%exporter, %signal, items, %message, "not delivered, the senders are told to try again");

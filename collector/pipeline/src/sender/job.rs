@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use tokio::sync::oneshot;
 
-use super::blame::{self, Outcome, Report};
+use super::blame::{self, Cause, Outcome, Report};
 use super::room::Places;
 use crate::durable::DeadLetters;
 use crate::log::Receipt;
@@ -39,6 +39,17 @@ pub(super) enum Caller {
     Waits(oneshot::Sender<Outcome>),
     /// The log, which keeps the batch until it is settled, and where what nobody takes is put.
     Log(Receipt, Arc<DeadLetters>),
+}
+
+/// What those were told who handed a batch in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Promise {
+    /// Nothing yet: they wait.
+    Nothing,
+    /// That it is taken, though only memory has it.
+    Taken,
+    /// That it is kept: what is not delivered stays in the log, what is refused is a dead letter.
+    Kept,
 }
 
 /// One merged batch and the claims on it.
@@ -78,6 +89,15 @@ impl Job {
     /// Whether a log keeps it until it is settled. Then all its parts come from logs.
     pub fn is_logged(&self) -> bool {
         self.parts.iter().any(|part| matches!(part.claim.caller, Caller::Log(..)))
+    }
+
+    /// What those were told who handed it in.
+    pub fn promise(&self) -> Promise {
+        match self.parts.first().map(|part| &part.claim.caller) {
+            Some(Caller::Log(..)) => Promise::Kept,
+            Some(Caller::Nobody) => Promise::Taken,
+            Some(Caller::Waits(_)) | None => Promise::Nothing,
+        }
     }
 
     /// Each of the merged batches: the positions of its items in the whole, its batch, where its dead letters go.
@@ -121,7 +141,7 @@ impl Job {
     /// Gives the batch up untried.
     pub fn give_up(self, message: &str) {
         let items = self.batch.items();
-        let given_up = blame::GivenUp { items, after: None, message: message.to_owned(), stopping: true };
+        let given_up = blame::GivenUp { items, after: None, message: message.to_owned(), cause: Cause::Stop };
         self.settle(&Report { rejected: Vec::new(), given_up: Some(given_up) });
     }
 
@@ -132,7 +152,7 @@ impl Job {
         }
         match &report.given_up {
             Some(given_up) if self.is_logged() => self.pay(given_up.items, InFlight::give_back),
-            Some(given_up) => self.drop_items(self.reason_to_give_up(given_up.stopping), given_up.items),
+            Some(given_up) => self.drop_items(self.reason_to_give_up(given_up.cause), given_up.items),
             None => {}
         }
         for part in &mut self.parts {
@@ -142,10 +162,10 @@ impl Job {
     }
 
     /// A caller who waits is told to send again, so nothing is lost; else it is.
-    fn reason_to_give_up(&self, stopping: bool) -> Reason {
+    fn reason_to_give_up(&self, cause: Cause) -> Reason {
         match self.parts.iter().any(|part| matches!(part.claim.caller, Caller::Waits(_))) {
             true => Reason::Refused,
-            false if stopping => Reason::Shutdown,
+            false if cause == Cause::Stop => Reason::Shutdown,
             false => Reason::Expired,
         }
     }

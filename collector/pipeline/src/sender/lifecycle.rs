@@ -113,7 +113,7 @@ impl<E: Exporter> Sender<E> {
         };
         if timeout_at(deadline, reading).await.is_err() {
             let (exporter, items) = (&self.node.id, self.logged_backlog());
-            tracing::warn!(%exporter, items, "not delivered before the deadline, kept on disk for the next start");
+            tracing::info!(%exporter, items, "not delivered before the deadline, kept on disk");
             self.phase.advance(Phase::GivenUp);
         }
         self.followed.lock().clear();

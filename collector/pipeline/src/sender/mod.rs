@@ -5,6 +5,7 @@ mod backoff;
 mod blame;
 mod complaints;
 pub mod config;
+mod contained;
 mod follow;
 mod job;
 mod lifecycle;
@@ -167,7 +168,7 @@ impl<E: Exporter> Sender<E> {
 
     /// Counts and tells what became of a job.
     fn settle(&self, job: Job, report: &Report) {
-        self.complaints.loss(&self.node, report, !self.settings.wait_for_result);
+        self.complaints.loss(&self.node, report, job.promise());
         job.settle(report);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::Sender;
-use super::blame::{GivenUp, Report};
+use super::blame::{Cause, GivenUp, Report};
 use super::job::Job;
 use super::phase::STOPPING;
 use crate::durable::DeadLetters;
@@ -119,17 +119,23 @@ impl<E: Exporter> Sender<E> {
     }
 }
 
-/// Turns what was given up into what is refused for good, where its retries ran out, as configured; whether they did.
+/// Turns what was given up into what is refused for good, unless the collector stops: nobody would try it again before
+/// the next start. Whether its retries ran out, as configured.
 fn expire(report: &mut Report) -> bool {
-    let given_up = report.given_up.take_if(|given_up| !given_up.stopping);
-    let Some(GivenUp { items, message, .. }) = given_up else { return false };
-    report.rejected.push(Rejection { reason: Reason::Expired, items, first_item: None, message });
-    true
+    let given_up = report.given_up.take_if(|given_up| given_up.cause != Cause::Stop);
+    let Some(GivenUp { items, message, cause, .. }) = given_up else { return false };
+    // which item the exporter breaks down over is found as any other that is refused
+    let reason = if cause == Cause::Expiry { Reason::Expired } else { Reason::Rejected };
+    report.rejected.push(Rejection { reason, items, first_item: None, message });
+    cause == Cause::Expiry
 }
 
 fn stopped(items: usize) -> Report {
     let message = STOPPING.to_owned();
-    Report { rejected: Vec::new(), given_up: Some(GivenUp { items, after: None, message, stopping: true }) }
+    Report {
+        rejected: Vec::new(),
+        given_up: Some(GivenUp { items, after: None, message, cause: Cause::Stop }),
+    }
 }
 
 /// The refused items of `batch`, which are at `range`; and how many they are, where nobody knows which.

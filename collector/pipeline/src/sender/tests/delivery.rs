@@ -51,6 +51,19 @@ async fn what_the_destination_does_is_what_the_caller_hears() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_caller_over_whose_batch_the_exporter_breaks_down_is_told_to_try_again() {
+    let destination = Destination::always(Act::BreakDownOver(b'b'));
+    let bench = running(&destination, QueueConfig::default(), exact());
+    let answer = bench.sender.consume(batch(b"abc")).await;
+    assert!(
+        matches!(&answer, Err(Refused::Retry { message, .. }) if message.contains("broke down")),
+        "{answer:?}"
+    );
+    assert_eq!(bench.sender.consume(batch(b"d")).await, Ok(()));
+    assert_eq!(bench.row(), (4, 1, vec![("refused", 3)], 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_destination_says_when_it_wants_to_be_asked_again() {
     let destination = Destination::new([Act::BusyFor(60 * SECOND)]);
     let bench = running(&destination, QueueConfig::default(), exact());

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::heard::Heard;
 use super::script::*;
 use crate::durable::StoreSettings;
 use crate::log::inspect::{Stored, StoredLog};
@@ -142,6 +143,60 @@ async fn what_is_not_delivered_at_a_stop_is_delivered_after_the_next_start() {
     let kept = begin(folder.path(), &Destination::default(), retry()).await;
     assert_eq!(kept.queue.backlog()[0].items, 0);
     kept.stop(SOON).await;
+}
+
+#[tokio::test]
+async fn what_stays_on_disk_at_a_stop_is_not_called_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let heard = Heard::here();
+    let kept = begin(folder.path(), &Destination::always(Act::Busy), retry()).await;
+    kept.put(&[b"abc", b"def"]).await;
+    kept.stop(Duration::from_millis(50)).await;
+    assert_eq!(heard.with("lost"), Vec::<String>::new());
+    let told = heard.with("kept on disk");
+    assert!(told.len() == 1 && told[0].starts_with("INFO") && told[0].contains("items=6"), "{told:?}");
+}
+
+#[tokio::test]
+async fn an_exporter_that_breaks_down_over_an_item_delivers_all_others_and_needs_no_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let destination = Destination::always(Act::BreakDownOver(b'p'));
+    let kept = begin(folder.path(), &destination, retry()).await;
+    kept.put(&[b"abc", b"defpgh", b"ijklmno", b"q"]).await;
+    kept.stop(SOON).await;
+    assert_eq!(destination.taken(), b"abcdefghijklmnoq");
+    assert_eq!(kept.bench.row(), (17, 16, vec![("rejected", 1)], 0));
+    let letters = dead_letters(folder.path());
+    let why = letters[0].1.message.as_deref().unwrap_or_default();
+    assert!(
+        letters.len() == 1 && letters[0].0 == b"p" && why.contains("item 112 is too much"),
+        "{letters:?}"
+    );
+    let kept = begin(folder.path(), &destination, retry()).await;
+    assert_eq!(kept.queue.backlog()[0].items, 0);
+    kept.stop(SOON).await;
+}
+
+#[tokio::test]
+async fn while_the_guilty_item_is_looked_for_an_outage_costs_nothing_and_nothing_stays_untried() {
+    let patience = codeagent_config::Duration::from_millis(30);
+    for max_elapsed_time in [None, Some(patience)] {
+        let folder = tempfile::tempdir().unwrap();
+        // the whole and a half are refused, then nobody answers for a while, then one item is refused
+        let outage = [Act::Refuse, Act::Refuse].into_iter().chain(vec![Act::Busy; 40]);
+        let destination = Destination::new(outage);
+        destination.then_always(Act::RefuseItem(b'p'));
+        let kept = begin(folder.path(), &destination, RetryConfig { max_elapsed_time, ..retry() }).await;
+        kept.put(&[b"abpdefgh"]).await;
+        kept.stop(SOON).await;
+        let mut all = destination.taken();
+        all.extend(dead_letters(folder.path()).into_iter().flat_map(|(items, _)| items));
+        all.sort_unstable();
+        assert_eq!(all, b"abdefghp", "{max_elapsed_time:?}");
+        let kept = begin(folder.path(), &Destination::default(), retry()).await;
+        assert_eq!(kept.queue.backlog()[0].items, 0);
+        kept.stop(SOON).await;
+    }
 }
 
 #[tokio::test]

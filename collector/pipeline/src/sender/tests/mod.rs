@@ -2,6 +2,7 @@
 
 mod configuration;
 mod delivery;
+pub mod heard;
 mod interleavings;
 mod logged;
 mod merging;

@@ -33,6 +33,8 @@ pub enum Act {
     Refuse,
     /// Refuses it for good if it holds this item.
     RefuseItem(u8),
+    /// Makes the exporter break down over what holds this item.
+    BreakDownOver(u8),
     /// Does not know who sends.
     Unauthenticated,
     /// Refuses every request with more items.
@@ -181,6 +183,7 @@ impl Exporter for Destination {
                 return Err(SendError::Permanent { reason: Reason::Rejected, message: "no".into() });
             }
             Act::RefuseItem(_) => {}
+            Act::BreakDownOver(item) => assert!(!request.contains(&item), "item {item} is too much"),
             Act::Unauthenticated => {
                 let (reason, message) = (Reason::Unauthenticated, "who are you".into());
                 return Err(SendError::Permanent { reason, message });

@@ -131,7 +131,7 @@ fn advice(queue: &ListedQueue) -> Vec<String> {
     }
     for destination in queue.destinations.iter().filter(|destination| destination.is_damaged) {
         advice.push(format!(
-            "{pipeline}: the file with the progress of `{}` is damaged, so nobody knows what it has got\n",
+            "{pipeline}: the file with the progress of `{}` is damaged or gone, so nobody knows what it has got: it gets all again\n",
             destination.exporter
         ));
     }

@@ -548,6 +548,23 @@ pub static CODEAGENT_LOG_BACKLOG: Metric = Metric {
     opt_in: false,
 };
 
+/// `codeagent.log.repeated`: Items that a destination gets again since the file of its progress was damaged or gone
+/// at the start.
+pub static CODEAGENT_LOG_REPEATED: Metric = Metric {
+    name: "codeagent.log.repeated",
+    prometheus: "codeagent_log_repeated_total",
+    instrument: Instrument::Counter,
+    number: Number::Int,
+    unit: "{item}",
+    brief: "Items that a destination gets again since the file of its progress was damaged or gone at the start.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("otelcol.pipeline.id", "pipeline", Level::Required),
+        Attribute::new("exporter", "exporter", Level::Required),
+    ],
+    opt_in: false,
+};
+
 /// `codeagent.log.dead_letters`: Items that a destination refused for good and that are kept aside.
 pub static CODEAGENT_LOG_DEAD_LETTERS: Metric = Metric {
     name: "codeagent.log.dead_letters",

@@ -80,6 +80,7 @@ impl DurableQueue {
         if backlog > 0 {
             tracing::info!(pipeline = self.pipeline, items = backlog, "delivering what was kept on disk");
         }
+        self.count_repeated(metrics, log);
         let held = Mutex::new(self.node.enter(backlog));
         let running = Arc::new(Running { opened, held, readers: Mutex::default(), teller: Mutex::new(None) });
         *running.teller.lock() = Some(tokio::spawn(tell(Arc::downgrade(&running))));
@@ -171,6 +172,13 @@ impl DurableQueue {
             "this exporter is not in the pipeline any more; what it did not deliver is kept until \
              `codeagent-collector queue drop`"
         );
+    }
+
+    fn count_repeated(&self, metrics: &Registry, log: &crate::log::Log) {
+        for cursor in log.cursors().iter().filter(|cursor| cursor.repeated() > 0) {
+            let labels = [("pipeline", self.pipeline.as_str()), ("exporter", cursor.name())];
+            metrics.counter(&metric::CODEAGENT_LOG_REPEATED, &labels).add(cursor.repeated());
+        }
     }
 
     fn register(&self, metrics: &Registry, running: &Arc<Running>) {

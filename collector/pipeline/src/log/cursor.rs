@@ -28,6 +28,8 @@ pub struct Cursor {
     readers: AtomicU64,
     /// Held by a reader and what it handed out, so that its successor begins when all of that has ended.
     turn: Arc<tokio::sync::Mutex<()>>,
+    /// See [`Cursor::repeated`].
+    repeated: u64,
 }
 
 struct State {
@@ -52,22 +54,32 @@ impl std::fmt::Debug for Cursor {
 }
 
 impl Cursor {
-    /// The cursor of the destination `name`. A new one begins at the `end` of the log; one whose file is damaged at
-    /// its `start`: to deliver twice is better than not at all.
-    pub(super) fn open(storage: &dyn Storage, name: &str, start: Place, end: Place) -> io::Result<Self> {
+    /// The cursor of the destination `name` in a log from `start` to `end`. One without a file begins at `fresh`, which is
+    /// the end for a new one; one whose file is damaged at the start: to deliver twice is better than not at all.
+    pub(super) fn open(
+        storage: &dyn Storage,
+        name: &str,
+        start: Place,
+        fresh: Place,
+        end: Place,
+    ) -> io::Result<Self> {
         let (mut file, state) = Slots::open(storage, &file_name(name))?;
+        let mut repeated = 0;
         let progress = match state.as_deref().and_then(Progress::decode) {
             Some(progress) => progress,
             None => {
-                if file.is_damaged {
+                let next = if file.is_damaged { start } else { fresh };
+                repeated = end.item.saturating_sub(next.item);
+                if file.is_damaged || repeated > 0 {
                     let place = storage.place();
+                    let what = if file.is_damaged { "damaged" } else { "gone" };
                     tracing::error!(
                         place,
                         exporter = name,
-                        "its progress is damaged, all that is there is delivered again"
+                        items = repeated,
+                        "its progress is {what}, all that is there is delivered again"
                     );
                 }
-                let next = if file.is_damaged { start } else { end };
                 let progress = Progress { next, beyond: BTreeMap::new() };
                 file.save(&progress.encode())?;
                 file.sync()?;
@@ -80,6 +92,7 @@ impl Cursor {
             state: Mutex::new(state),
             readers: AtomicU64::new(0),
             turn: Arc::default(),
+            repeated,
         })
     }
 
@@ -93,6 +106,11 @@ impl Cursor {
     /// The destination.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Items that are delivered again, since the progress was damaged or gone when the log was opened.
+    pub fn repeated(&self) -> u64 {
+        self.repeated
     }
 
     /// Makes room for another reader: those before it read no more. The number of the new one.

@@ -293,9 +293,7 @@ impl Log {
     pub fn forget(&self, destination: &str) -> io::Result<u64> {
         let mut cursors = self.shared.cursors.lock();
         let Some(at) = cursors.iter().position(|cursor| cursor.name() == destination) else { return Ok(0) };
-        let storage = &self.shared.storage;
-        storage.remove(&super::cursor::file_name(destination))?;
-        storage.sync_names()?;
+        self.shared.roster.lock().remove(&*self.shared.storage, destination)?;
         let items = cursors.remove(at).backlog(self.end());
         self.shared.arrived.notify_one();
         Ok(items)

@@ -11,6 +11,7 @@ mod reader;
 mod reading;
 mod record;
 mod recovery;
+mod roster;
 mod scan;
 mod segment;
 mod slots;
@@ -43,6 +44,7 @@ pub use segment::FORMAT_VERSION;
 use crate::{Batch, Refused};
 use journal::{AppendError, Journal};
 use reading::Segments;
+use roster::Roster;
 use storage::Storage;
 
 /// A place in a log: between two records.
@@ -81,6 +83,8 @@ struct Shared {
     settings: LogSettings,
     segments: Arc<Segments>,
     cursors: Mutex<Vec<Arc<Cursor>>>,
+    /// The names of the cursors, on disk. Locked after the cursors.
+    roster: Mutex<Roster>,
     waiting: Mutex<Waiting>,
     /// The writer waits here for batches.
     arrived: Condvar,
@@ -132,16 +136,12 @@ impl Log {
     pub fn open(storage: Arc<dyn Storage>, settings: LogSettings) -> Result<Self, OpenError> {
         let disk = |error| OpenError::Disk { place: storage.place(), error };
         let mut journal = Journal::open(storage.clone(), settings.limits)?;
-        let mut cursors = Vec::new();
-        for name in Cursor::names(&*storage).map_err(disk)? {
-            let cursor = Cursor::open(&*storage, &name, journal.start(), journal.end()).map_err(disk)?;
-            journal.ends_after(cursor.next());
-            cursors.push(Arc::new(cursor));
-        }
+        let (roster, cursors) = Roster::open(&*storage, &mut journal, settings.keeps_all).map_err(disk)?;
         let shared = Arc::new(Shared {
             settings,
             segments: journal.segments().clone(),
             cursors: Mutex::new(cursors),
+            roster: Mutex::new(roster),
             waiting: Mutex::default(),
             arrived: Condvar::new(),
             newest: Mutex::default(),
@@ -223,8 +223,10 @@ impl Log {
             return Ok(known.clone());
         }
         let start = if self.shared.settings.keeps_all { Place::default() } else { self.end() };
-        let cursor =
-            Arc::new(Cursor::open(&*self.shared.storage, name, self.shared.segments.start(start), start)?);
+        let oldest = self.shared.segments.start(start);
+        let cursor = Arc::new(Cursor::open(&*self.shared.storage, name, oldest, start, start)?);
+        // behind the cursor: a destination that is known is one that must not miss anything
+        self.shared.roster.lock().add(name)?;
         cursors.push(cursor.clone());
         Ok(cursor)
     }

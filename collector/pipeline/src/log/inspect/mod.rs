@@ -15,6 +15,7 @@ use super::cursor::{Cursor, Progress};
 use super::journal::DAMAGED;
 use super::reading::Segments;
 use super::recovery::{MARK, Mark, OpenError, find_end, find_segments};
+use super::roster::Roster;
 use super::segment::Segment;
 use super::slots::Slots;
 use super::storage::Storage;
@@ -37,7 +38,7 @@ pub struct StoredLog {
 pub struct StoredCursor {
     /// The destination.
     pub name: String,
-    /// Nothing where the file is damaged.
+    /// Nothing where the file is damaged or gone.
     progress: Option<Progress>,
 }
 
@@ -98,6 +99,11 @@ impl StoredLog {
             end = progress.as_ref().map_or(end, |progress| progress.next().max(end));
             cursors.push(StoredCursor { name, progress });
         }
+        for name in Roster::read(&**storage).map_err(disk)? {
+            if !cursors.iter().any(|cursor| cursor.name == name) {
+                cursors.push(StoredCursor { name, progress: None });
+            }
+        }
         let mut damaged = Vec::new();
         for name in files.into_iter().filter(|name| name.ends_with(DAMAGED)) {
             let bytes = storage.open(&name).and_then(|file| file.size()).map_err(disk)?;
@@ -150,8 +156,8 @@ impl StoredLog {
 
     /// What `cursor` has not settled. Reads no more than the file in which that begins.
     pub fn backlog(&self, cursor: &StoredCursor) -> Backlog {
-        let next = cursor.next();
-        let items = cursor.unsettled_items(self.end);
+        let next = if cursor.is_damaged() { self.start() } else { cursor.next() };
+        let items = cursor.unsettled_items(next, self.end);
         let Some(at) = self.segments.iter().rposition(|segment| segment.first_sequence <= next.sequence)
         else {
             return Backlog { items, bytes: if items > 0 { self.bytes() } else { 0 }, oldest_ms: None };
@@ -182,7 +188,7 @@ impl StoredLog {
 }
 
 impl StoredCursor {
-    /// Whether the file is damaged; then nothing is known to be settled.
+    /// Whether the file is damaged or gone; then nothing is known to be settled.
     pub fn is_damaged(&self) -> bool {
         self.progress.is_none()
     }
@@ -197,7 +203,7 @@ impl StoredCursor {
         self.progress.as_ref().is_some_and(|progress| progress.is_settled(record.sequence))
     }
 
-    fn unsettled_items(&self, end: Place) -> u64 {
-        end.item.saturating_sub(self.progress.as_ref().map_or(0, Progress::settled_items))
+    fn unsettled_items(&self, start: Place, end: Place) -> u64 {
+        end.item.saturating_sub(self.progress.as_ref().map_or(start.item, Progress::settled_items))
     }
 }

@@ -88,6 +88,42 @@ async fn a_damaged_file_is_kept_aside() {
 }
 
 #[tokio::test]
+async fn a_destination_whose_progress_is_gone_gets_everything_again_and_a_new_one_nothing() {
+    let disk = forty().await;
+    disk.remove("a.cursor").unwrap();
+    let log = open(&disk, settings());
+    assert_eq!(log.cursors().iter().map(|cursor| cursor.repeated()).collect::<Vec<_>>(), [80]);
+    assert_eq!(log.reader("b").unwrap().backlog(), 0);
+    drop(log);
+    let (numbers, gone) = after_restart(&disk).await;
+    assert_eq!((numbers, gone), ((0..40).collect(), 0));
+    // who was there for once, and whose progress goes after that, is known too
+    disk.remove("b.cursor").unwrap();
+    assert!(open(&disk, settings()).reader("b").unwrap().backlog() > 0);
+}
+
+#[tokio::test]
+async fn a_destination_that_was_forgotten_is_new_again() {
+    let disk = forty().await;
+    let log = open(&disk, settings());
+    let _other = log.reader("b").unwrap();
+    assert_eq!(log.forget("a").unwrap(), 80);
+    assert_eq!(log.reader("a").unwrap().backlog(), 0);
+    drop(log);
+    assert_eq!(open(&disk, settings()).reader("a").unwrap().backlog(), 0);
+}
+
+#[tokio::test]
+async fn without_the_list_of_destinations_their_files_count() {
+    let disk = forty().await;
+    disk.remove("destinations.list").unwrap();
+    drop(open(&disk, settings()));
+    disk.remove("a.cursor").unwrap();
+    let (numbers, gone) = after_restart(&disk).await;
+    assert_eq!((numbers, gone), ((0..40).collect(), 0));
+}
+
+#[tokio::test]
 async fn a_destination_whose_progress_is_damaged_gets_everything_again() {
     let disk = forty().await;
     disk.tamper("a.cursor", |bytes| bytes.iter_mut().for_each(|byte| *byte ^= 0x55));

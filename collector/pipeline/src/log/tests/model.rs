@@ -12,6 +12,7 @@ use crate::log::cursor::Cursor;
 use crate::log::journal::{Journal, Limits, WhenFull};
 use crate::log::reading::{Read, Reading};
 use crate::log::record::{Entry, Form};
+use crate::log::roster::Roster;
 
 const DESTINATIONS: [&str; 2] = ["fast", "slow/one"];
 
@@ -63,9 +64,15 @@ impl Life {
     fn begin(disk: &Simulated) -> Option<Self> {
         let storage: Arc<dyn crate::log::storage::Storage> = Arc::new(disk.clone());
         let mut journal = Journal::open(storage.clone(), limits()).ok()?;
-        let open = |name: &&str| Cursor::open(&*storage, name, journal.start(), journal.end()).map(Arc::new);
-        let cursors: Vec<_> = DESTINATIONS.iter().map(open).collect::<Result<_, _>>().ok()?;
-        cursors.iter().for_each(|cursor| journal.ends_after(cursor.next()));
+        let (mut roster, mut cursors) = Roster::open(&*storage, &mut journal, false).ok()?;
+        for name in DESTINATIONS {
+            if !cursors.iter().any(|cursor| cursor.name() == name) {
+                let (start, end) = (journal.start(), journal.end());
+                cursors.push(Arc::new(Cursor::open(&*storage, name, start, end, end).ok()?));
+                roster.add(name).ok()?;
+            }
+        }
+        cursors.sort_by_key(|cursor| DESTINATIONS.iter().position(|name| *name == cursor.name()));
         let readings = cursors.iter().map(|c| Reading::new(journal.segments().clone(), c.next())).collect();
         Some(Life { journal, cursors, readings })
     }
@@ -152,7 +159,7 @@ impl Life {
 }
 
 /// Lives several lives, each ended after some operations; what the disk did in sum.
-fn live(disk: &Simulated, seed: u64, crash_at: Option<usize>, by_power: bool) -> usize {
+fn live(disk: &Simulated, seed: u64, crash_at: Option<usize>, by_power: bool, loses_progress: bool) -> usize {
     let (mut model, mut chance) = (Model::default(), Chance(seed));
     for round in 0..3 {
         if let Some(at) = crash_at {
@@ -167,6 +174,9 @@ fn live(disk: &Simulated, seed: u64, crash_at: Option<usize>, by_power: bool) ->
             false => disk.restart_process(),
         }
         let operations = disk.operations();
+        if loses_progress && chance.below(3) == 0 {
+            disk.lose(["fast.cursor", "slow+one.cursor"][chance.below(2)]);
+        }
         Life::begin(disk).expect("the log opens").check(&model);
         if crash_at.is_none() && round == 0 {
             return operations;
@@ -179,16 +189,18 @@ fn live(disk: &Simulated, seed: u64, crash_at: Option<usize>, by_power: bool) ->
 fn every_acknowledged_record_survives_a_crash_at_every_point() {
     let mut points = 0;
     for seed in 0..12 {
-        let operations = live(&Simulated::default(), seed, None, false);
+        let operations = live(&Simulated::default(), seed, None, false, false);
         for at in 0..operations {
             for by_power in [false, true] {
-                live(&Simulated::default(), seed, Some(at), by_power);
-                points += 3;
+                live(&Simulated::default(), seed, Some(at), by_power, false);
+                // somebody removes the file of a destination's progress while nobody runs
+                live(&Simulated::default(), seed, Some(at), by_power, true);
+                points += 6;
             }
         }
     }
     println!("{points} crashes survived");
-    assert!(points > 3_000, "{points}");
+    assert!(points > 6_000, "{points}");
 }
 
 #[test]
@@ -200,7 +212,7 @@ fn a_failing_sync_and_a_full_disk_lose_nothing() {
         for step in 0..60 {
             match chance.below(10) {
                 0 => disk.fail_syncs(&[0, 1][..1 + chance.below(2)]),
-                1 => disk.limit(Some(chance.below(30_000))),
+                1 => disk.limit(Some(chance.below(60_000))),
                 2 => disk.limit(None),
                 _ => life.step(&mut model, &mut chance),
             }

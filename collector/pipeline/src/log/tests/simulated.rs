@@ -166,6 +166,13 @@ impl Simulated {
         world.names = names;
     }
 
+    /// Removes a file behind everybody's back, where it is there.
+    pub fn lose(&self, name: &str) {
+        let mut world = self.0.lock();
+        world.names.remove(name);
+        world.durable_names.remove(name);
+    }
+
     /// Changes a file behind everybody's back.
     pub fn tamper(&self, name: &str, change: impl FnOnce(&mut Vec<u8>)) {
         let mut world = self.0.lock();

@@ -1,5 +1,6 @@
 //! The real binary as a child process.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use crate::http;
 use crate::patience::{PATIENCE, eventually};
 use crate::ports::free_port;
 use crate::status::{Reload, Status};
+use crate::volume::Volume;
 
 /// What every test's configuration is merged over: the OTLP receiver, health and own metrics on free ports.
 const BASE: &str = r#"
@@ -42,8 +44,8 @@ pub struct Collector {
 struct Launch {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
-    /// A signal that it ignores.
-    deaf_to: Option<&'static str>,
+    /// A command that becomes the one behind it.
+    through: Vec<String>,
 }
 
 impl Launch {
@@ -115,7 +117,18 @@ impl Collector {
 
     /// [`Collector::start`], deaf to this signal, such as `XFSZ`: the one for a file over [`Collector::limit_files`].
     pub async fn start_deaf(config: &str, signal: &'static str) -> Self {
-        Self::start_merged(config, Launch { deaf_to: Some(signal), ..Launch::merged(&[]) }).await
+        // what a shell ignores is ignored by what it becomes
+        let ignore = format!("trap '' {signal}; exec \"$0\" \"$@\"");
+        let through = ["sh", "-c", &ignore].map(str::to_owned).to_vec();
+        Self::start_merged(config, Launch { through, ..Launch::merged(&[]) }).await
+    }
+
+    /// [`Collector::start`] where it sees this filesystem.
+    pub async fn start_on(config: &str, volume: &Volume) -> Self {
+        // who enters a namespace stands at its root
+        let enter = "cd \"$COLLECTOR_FOLDER\" && exec \"$0\" \"$@\"".to_owned();
+        let through = [volume.command(), vec!["sh".to_owned(), "-c".to_owned(), enter]].concat();
+        Self::start_merged(config, Launch { through, ..Launch::merged(&[]) }).await
     }
 
     /// Starts it with these arguments and files alone, and waits until it is ready. Its configuration takes the ports
@@ -305,19 +318,14 @@ impl Drop for Collector {
 
 fn spawn(folder: &Path, ports: Ports, launch: &Launch) -> Child {
     let log = File::options().create(true).append(true).open(folder.join("log")).unwrap();
-    let mut command = match launch.deaf_to {
-        // what a shell ignores is ignored by what it becomes
-        Some(signal) => {
-            let mut shell = Command::new("sh");
-            shell.arg("-c").arg(format!("trap '' {signal}; exec \"$0\" \"$@\"")).arg(binary());
-            shell
-        }
-        None => Command::new(binary()),
-    };
+    let mut words = launch.through.iter().map(OsString::from).chain([binary().into()]);
+    let mut command = Command::new(words.next().expect("the binary at least"));
+    command.args(words);
     command
         .args(&launch.arguments)
         .current_dir(folder)
         .envs(launch.environment.iter().map(|(name, value)| (name, value)))
+        .env("COLLECTOR_FOLDER", folder)
         .env("CODEAGENT_DATA_DIR", folder.join("data"))
         .env("OTLP_GRPC_PORT", ports.grpc.to_string())
         .env("OTLP_HTTP_PORT", ports.http.to_string())

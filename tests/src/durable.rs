@@ -1,7 +1,7 @@
 //! Configurations with queues on disk.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use crate::collector::binary;
@@ -11,6 +11,12 @@ use crate::{Collector, Payload, Sink};
 /// One pipeline of traces to each of these sinks, named `otlp/a`, `otlp/b` and so on, on one log. `storage` is added to
 /// the storage's settings, and what stands beside a sink to its queue's.
 pub fn to_sinks(sinks: &[(&Sink, &str)], storage: &str) -> String {
+    to_sinks_on(Path::new("queue"), sinks, storage)
+}
+
+/// [`to_sinks`] with the log in this folder.
+pub fn to_sinks_on(folder: &Path, sinks: &[(&Sink, &str)], storage: &str) -> String {
+    let folder = folder.display();
     let names: Vec<String> = ('a'..).take(sinks.len()).map(|letter| format!("otlp/{letter}")).collect();
     let exporter = |(name, (sink, queue)): (&String, &(&Sink, &str))| {
         format!(
@@ -27,7 +33,7 @@ pub fn to_sinks(sinks: &[(&Sink, &str)], storage: &str) -> String {
     format!(
         "
 extensions:
-  file_storage: {{directory: queue, create_directory: true{storage}}}
+  file_storage: {{directory: {folder}, create_directory: true{storage}}}
 exporters:{exporters}
 service:
   extensions: [health_check, file_storage]

@@ -17,6 +17,8 @@ pub struct Status {
 /// What became of the configuration.
 #[derive(Debug, Default, Deserialize)]
 pub struct Configuration {
+    /// When it was loaded, in seconds since 1970 by the collector's clock.
+    pub loaded: f64,
     /// The last reload, if there was one.
     pub last_reload: Option<Reload>,
 }

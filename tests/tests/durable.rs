@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use codeagent_tests::durable::to_sinks;
-use codeagent_tests::numbered::{missing, spans};
+use codeagent_tests::numbered::{missing, now, spans};
 use codeagent_tests::otlp::Signal;
 use codeagent_tests::sink::Mode;
 use codeagent_tests::tally::{doubled, requests_repeated};
-use codeagent_tests::{Collector, Load, Random, Sink, Tally};
+use codeagent_tests::{Clock, Collector, Load, Random, Sink, Tally};
 
 /// Kills it again and again under load; the requests that each of two destinations got more than once.
 async fn killed_again_and_again(kills: usize, queue: &str, fault: &str) -> [usize; 2] {
@@ -91,5 +91,30 @@ async fn what_a_stop_cannot_deliver_is_kept_and_delivered_by_the_next_start() {
     tally.collect("away", &away, Signal::Traces).await;
     tally.count("healthy", &healthy.numbers(Signal::Traces), &[]);
     assert_eq!(doubled(&healthy), 0, "a stop in peace doubles nothing");
+    tally.close(collector).await;
+}
+
+#[tokio::test]
+#[ignore = "needs the collector and a C compiler"]
+async fn a_clock_that_jumps_an_hour_back_and_forth_under_load_loses_nothing() {
+    let (away, healthy, clock) = (Sink::start(), Sink::start(), Clock::right());
+    let config = to_sinks(&[(&away, ""), (&healthy, "")], ", max_age: 3h");
+    let environment = clock.environment();
+    let environment = environment.each_ref().map(|(name, value)| (name.as_str(), value.as_str()));
+    let mut collector = Collector::start_in(&config, &[], &environment).await;
+    let mut tally = Tally::new("a clock that jumps an hour back and forth, a backend away, kill -9");
+    away.set(Mode::Refuse(tonic::Code::Unavailable));
+    let load = Load::without_repeats(&collector.grpc(), spans, 4, 25);
+    for seconds in [-3600, 0, -3600, 3600, -3600] {
+        load.advance(300).await;
+        clock.jump(seconds.into());
+        load.advance(300).await;
+        tally.kill(&mut collector).await;
+        let started = collector.status().await.configuration.loaded;
+        let off = started - now() as f64 / 1e9 - f64::from(seconds);
+        assert!(off.abs() < 600.0, "its clock is {off} s from what it should be");
+    }
+    away.set(Mode::Accept);
+    tally.settle(load, &[("away", &away), ("healthy", &healthy)]).await;
     tally.close(collector).await;
 }

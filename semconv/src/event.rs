@@ -134,6 +134,25 @@ pub static CODEAGENT_ACTION_TAKEN: Event = Event {
     opt_in: false,
 };
 
+/// `codeagent.process.panicked`: A thread of the agent panicked.
+pub static CODEAGENT_PROCESS_PANICKED: Event = Event {
+    name: "codeagent.process.panicked",
+    brief: "A thread of the agent panicked.",
+    attributes: &[
+        Attribute::new("codeagent.task.id", "codeagent_task_id", Level::Conditional("If the signal belongs to a task.")),
+        Attribute::new("session.id", "session_id", Level::Recommended),
+        Attribute::new("gen_ai.conversation.id", "gen_ai_conversation_id", Level::Recommended),
+        Attribute::new("gen_ai.agent.name", "gen_ai_agent_name", Level::Recommended),
+        Attribute::new("codeagent.config.revision", "codeagent_config_revision", Level::Recommended),
+        Attribute::new("exception.type", "exception_type", Level::Required),
+        Attribute::new("exception.message", "exception_message", Level::Recommended),
+        Attribute::new("exception.stacktrace", "exception_stacktrace", Level::OptIn),
+        Attribute::new("code.file.path", "code_file_path", Level::Recommended),
+        Attribute::new("code.line.number", "code_line_number", Level::Recommended),
+    ],
+    opt_in: false,
+};
+
 /// `codeagent.task.began`: A task began.
 ///
 /// Spans are exported when they end, and a task can take hours; this record is how a task in progress is seen.
@@ -182,6 +201,7 @@ pub static ALL: &[&crate::Event] = &[
     &CODEAGENT_DEGRADATION_DETECTED,
     &CODEAGENT_DEGRADATION_RESOLVED,
     &CODEAGENT_ACTION_TAKEN,
+    &CODEAGENT_PROCESS_PANICKED,
     &CODEAGENT_TASK_BEGAN,
     &CODEAGENT_TASK_JUDGED,
 ];

@@ -7,6 +7,7 @@ mod collector;
 mod human;
 mod model;
 mod quality;
+mod sdk;
 mod task;
 mod tool;
 mod upstream;
@@ -16,6 +17,7 @@ pub use collector::*;
 pub use human::*;
 pub use model::*;
 pub use quality::*;
+pub use sdk::*;
 pub use task::*;
 pub use tool::*;
 pub use upstream::*;
@@ -27,6 +29,7 @@ pub static ALL: &[&[crate::Definition]] = &[
     human::DEFINED,
     model::DEFINED,
     quality::DEFINED,
+    sdk::DEFINED,
     task::DEFINED,
     tool::DEFINED,
     upstream::DEFINED,

@@ -126,6 +126,83 @@ pub const VCS_CHANGE_STATE: Key<value::VcsChangeState<'static>> = Key::new("vcs.
 /// `vcs.line_change.type`: Whether lines were added or removed.
 pub const VCS_LINE_CHANGE_TYPE: Key<value::VcsLineChangeType<'static>> = Key::new("vcs.line_change.type");
 
+/// `service.name`: The name of the service or program.
+///
+/// Example: `shoppingcart`.
+pub const SERVICE_NAME: Key<Text> = Key::new("service.name");
+
+/// `process.pid`: The number of the process.
+///
+/// Example: `1234`.
+pub const PROCESS_PID: Key<Int> = Key::new("process.pid");
+
+/// `process.executable.name`: The name of the program file.
+///
+/// Example: `otelcol`.
+pub const PROCESS_EXECUTABLE_NAME: Key<Text> = Key::new("process.executable.name");
+
+/// `host.name`: The name of the machine.
+///
+/// Example: `opentelemetry-test`.
+pub const HOST_NAME: Key<Text> = Key::new("host.name");
+
+/// `host.arch`: The architecture of the machine's processor.
+///
+/// Examples: `amd64`, `arm64`.
+pub const HOST_ARCH: Key<Text> = Key::new("host.arch");
+
+/// `os.type`: The kind of operating system.
+///
+/// Examples: `linux`, `darwin`, `windows`.
+pub const OS_TYPE: Key<Text> = Key::new("os.type");
+
+/// `telemetry.sdk.name`: The name of the SDK.
+///
+/// Example: `opentelemetry`.
+pub const TELEMETRY_SDK_NAME: Key<Text> = Key::new("telemetry.sdk.name");
+
+/// `telemetry.sdk.language`: The language of the SDK.
+///
+/// Example: `rust`.
+pub const TELEMETRY_SDK_LANGUAGE: Key<Text> = Key::new("telemetry.sdk.language");
+
+/// `telemetry.sdk.version`: The version of the SDK.
+///
+/// Example: `1.2.3`.
+pub const TELEMETRY_SDK_VERSION: Key<Text> = Key::new("telemetry.sdk.version");
+
+/// `telemetry.distro.name`: The name of the distribution of the SDK.
+///
+/// Example: `parts-unlimited-java`.
+pub const TELEMETRY_DISTRO_NAME: Key<Text> = Key::new("telemetry.distro.name");
+
+/// `telemetry.distro.version`: The version of the distribution of the SDK.
+///
+/// Example: `1.2.3`.
+pub const TELEMETRY_DISTRO_VERSION: Key<Text> = Key::new("telemetry.distro.version");
+
+/// `exception.type`: The type of the exception.
+///
+/// Examples: `java.net.ConnectException`, `OSError`.
+pub const EXCEPTION_TYPE: Key<Text> = Key::new("exception.type");
+
+/// `exception.message`: What the exception says.
+///
+/// May hold anything that was in the error; redact before it leaves the machine.
+///
+/// Example: `Division by zero`.
+pub const EXCEPTION_MESSAGE: Key<Text> = Key::new("exception.message");
+
+/// `exception.stacktrace`: The stack at the exception, as text.
+///
+/// Example: `Exception in thread main`.
+pub const EXCEPTION_STACKTRACE: Key<Text> = Key::new("exception.stacktrace");
+
+/// `code.line.number`: The line in the source file.
+///
+/// Example: `42`.
+pub const CODE_LINE_NUMBER: Key<Int> = Key::new("code.line.number");
+
 pub(super) static DEFINED: &[Definition] = &[
     Definition {
         key: "gen_ai.agent.name",
@@ -307,6 +384,111 @@ pub(super) static DEFINED: &[Definition] = &[
         label: "vcs_line_change_type",
         value_type: ValueType::Open(&["added", "removed"]),
         brief: "Whether lines were added or removed.",
+        identifier: false,
+    },
+    Definition {
+        key: "service.name",
+        label: "service_name",
+        value_type: ValueType::Text,
+        brief: "The name of the service or program.",
+        identifier: false,
+    },
+    Definition {
+        key: "process.pid",
+        label: "process_pid",
+        value_type: ValueType::Int,
+        brief: "The number of the process.",
+        identifier: true,
+    },
+    Definition {
+        key: "process.executable.name",
+        label: "process_executable_name",
+        value_type: ValueType::Text,
+        brief: "The name of the program file.",
+        identifier: false,
+    },
+    Definition {
+        key: "host.name",
+        label: "host_name",
+        value_type: ValueType::Text,
+        brief: "The name of the machine.",
+        identifier: false,
+    },
+    Definition {
+        key: "host.arch",
+        label: "host_arch",
+        value_type: ValueType::Text,
+        brief: "The architecture of the machine's processor.",
+        identifier: false,
+    },
+    Definition {
+        key: "os.type",
+        label: "os_type",
+        value_type: ValueType::Text,
+        brief: "The kind of operating system.",
+        identifier: false,
+    },
+    Definition {
+        key: "telemetry.sdk.name",
+        label: "telemetry_sdk_name",
+        value_type: ValueType::Text,
+        brief: "The name of the SDK.",
+        identifier: false,
+    },
+    Definition {
+        key: "telemetry.sdk.language",
+        label: "telemetry_sdk_language",
+        value_type: ValueType::Text,
+        brief: "The language of the SDK.",
+        identifier: false,
+    },
+    Definition {
+        key: "telemetry.sdk.version",
+        label: "telemetry_sdk_version",
+        value_type: ValueType::Text,
+        brief: "The version of the SDK.",
+        identifier: false,
+    },
+    Definition {
+        key: "telemetry.distro.name",
+        label: "telemetry_distro_name",
+        value_type: ValueType::Text,
+        brief: "The name of the distribution of the SDK.",
+        identifier: false,
+    },
+    Definition {
+        key: "telemetry.distro.version",
+        label: "telemetry_distro_version",
+        value_type: ValueType::Text,
+        brief: "The version of the distribution of the SDK.",
+        identifier: false,
+    },
+    Definition {
+        key: "exception.type",
+        label: "exception_type",
+        value_type: ValueType::Text,
+        brief: "The type of the exception.",
+        identifier: false,
+    },
+    Definition {
+        key: "exception.message",
+        label: "exception_message",
+        value_type: ValueType::Text,
+        brief: "What the exception says.",
+        identifier: true,
+    },
+    Definition {
+        key: "exception.stacktrace",
+        label: "exception_stacktrace",
+        value_type: ValueType::Text,
+        brief: "The stack at the exception, as text.",
+        identifier: true,
+    },
+    Definition {
+        key: "code.line.number",
+        label: "code_line_number",
+        value_type: ValueType::Int,
+        brief: "The line in the source file.",
         identifier: false,
     },
 ];

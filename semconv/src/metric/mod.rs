@@ -7,6 +7,7 @@ mod collector;
 mod human;
 mod model;
 mod quality;
+mod sdk;
 mod task;
 mod tool;
 
@@ -15,6 +16,7 @@ pub use collector::*;
 pub use human::*;
 pub use model::*;
 pub use quality::*;
+pub use sdk::*;
 pub use task::*;
 pub use tool::*;
 
@@ -96,6 +98,9 @@ pub static ALL: &[&crate::Metric] = &[
     &CODEAGENT_DEGRADATION_DEVIATION,
     &CODEAGENT_DEGRADATION_CHECKS,
     &CODEAGENT_ACTIONS,
+    &CODEAGENT_SDK_ITEMS_DELIVERED,
+    &CODEAGENT_SDK_ITEMS_SPOOLED,
+    &CODEAGENT_SDK_ITEMS_DROPPED,
     &CODEAGENT_TASK_STARTED,
     &CODEAGENT_TASK_ACTIVE,
     &CODEAGENT_TASK_DURATION,

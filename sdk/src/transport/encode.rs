@@ -1,0 +1,100 @@
+//! From what the OpenTelemetry SDK recorded to OTLP requests.
+
+use codeagent_semconv::value::Signal;
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
+use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
+use opentelemetry_proto::transform::logs::tonic::group_logs_by_resource_and_scope;
+use opentelemetry_proto::transform::trace::tonic::group_spans_by_resource_and_scope;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::logs::LogBatch;
+use opentelemetry_sdk::metrics::data::ResourceMetrics;
+use opentelemetry_sdk::trace::SpanData;
+
+use super::outbox::{Log, Taken};
+use super::{Request, size};
+
+/// A request is cut at this many bytes of items as they are in memory; gRPC servers refuse messages over 4 MiB.
+const BYTES_MAX: usize = 1024 * 1024;
+const ITEMS_MAX: usize = 4096;
+
+pub(crate) struct Encoder {
+    resource: ResourceAttributesWithSchema,
+    gzip: [bool; Signal::COUNT],
+}
+
+impl Encoder {
+    pub(crate) fn new(resource: &Resource, gzip: [bool; Signal::COUNT]) -> Self {
+        Self { resource: resource.into(), gzip }
+    }
+
+    pub(crate) fn taken(&self, taken: Taken) -> Vec<Request> {
+        let mut requests = Vec::new();
+        for spans in chunks(taken.spans, size::of_span) {
+            requests.push(self.spans(spans));
+        }
+        for logs in chunks(taken.logs, |log| size::of_log(&log.0)) {
+            requests.push(self.logs(&logs));
+        }
+        requests
+    }
+
+    fn spans(&self, spans: Vec<SpanData>) -> Request {
+        let items = spans.len() as u64;
+        let message = ExportTraceServiceRequest {
+            resource_spans: group_spans_by_resource_and_scope(spans, &self.resource),
+        };
+        Request::new(Signal::Traces, items, &message, self.gzip[Signal::Traces.index()])
+    }
+
+    fn logs(&self, logs: &[Log]) -> Request {
+        let borrowed: Vec<_> = logs.iter().map(|log| (&log.0, &log.1)).collect();
+        let batch = LogBatch::new(&borrowed);
+        let message = ExportLogsServiceRequest {
+            resource_logs: group_logs_by_resource_and_scope(&batch, &self.resource),
+        };
+        Request::new(Signal::Logs, logs.len() as u64, &message, self.gzip[Signal::Logs.index()])
+    }
+
+    /// `None` where there is nothing to tell.
+    pub(crate) fn metrics(&self, metrics: &ResourceMetrics) -> Option<Request> {
+        let message = ExportMetricsServiceRequest::from(metrics);
+        let items = points(&message);
+        (items > 0)
+            .then(|| Request::new(Signal::Metrics, items, &message, self.gzip[Signal::Metrics.index()]))
+    }
+}
+
+fn points(message: &ExportMetricsServiceRequest) -> u64 {
+    let scopes = message.resource_metrics.iter().flat_map(|resource| &resource.scope_metrics);
+    let data = scopes.flat_map(|scope| &scope.metrics).filter_map(|metric| metric.data.as_ref());
+    let counts = data.map(|data| match data {
+        Data::Gauge(gauge) => gauge.data_points.len(),
+        Data::Sum(sum) => sum.data_points.len(),
+        Data::Histogram(histogram) => histogram.data_points.len(),
+        Data::ExponentialHistogram(histogram) => histogram.data_points.len(),
+        Data::Summary(summary) => summary.data_points.len(),
+    });
+    counts.sum::<usize>() as u64
+}
+
+fn chunks<T>(items: Vec<T>, weigh: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
+    let mut chunks: Vec<Vec<T>> = Vec::new();
+    let mut bytes = 0;
+    for item in items {
+        let weight = weigh(&item);
+        match chunks.last_mut() {
+            Some(chunk) if bytes + weight <= BYTES_MAX && chunk.len() < ITEMS_MAX => {
+                bytes += weight;
+                chunk.push(item);
+            }
+            _ => {
+                bytes = weight;
+                chunks.push(vec![item]);
+            }
+        }
+    }
+    chunks
+}

@@ -6,5 +6,6 @@ pub mod extensions;
 #[cfg(test)]
 mod manuals;
 pub mod net;
+mod ottl;
 pub mod processors;
 pub mod receivers;

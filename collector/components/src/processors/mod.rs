@@ -10,6 +10,7 @@ pub mod memory_limiter;
 pub mod probabilistic_sampler;
 pub mod redaction;
 pub mod resource;
+pub mod tail_sampling;
 
 use codeagent_pipeline::ProcessorFactory;
 
@@ -22,4 +23,5 @@ pub const ALL: &[ProcessorFactory] = &[
     probabilistic_sampler::FACTORY,
     redaction::FACTORY,
     resource::FACTORY,
+    tail_sampling::FACTORY,
 ];

@@ -1,0 +1,7 @@
+mod kit;
+
+mod configuration;
+mod decisions;
+mod order;
+mod rates;
+mod weights;

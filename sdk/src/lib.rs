@@ -11,6 +11,8 @@ mod settings;
 mod signals;
 mod spool;
 mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transport;
 
 pub use correlation::Session;

@@ -1,0 +1,5 @@
+//! For tests of agents: a collector on loopback, with faults on demand. With the feature `testing`.
+
+mod receiver;
+
+pub use receiver::{Fault, Loopback};

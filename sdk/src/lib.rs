@@ -5,6 +5,7 @@ mod correlation;
 mod diagnose;
 mod init;
 mod lifecycle;
+pub mod propagation;
 mod resource;
 mod self_metrics;
 mod settings;

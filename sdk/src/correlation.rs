@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use codeagent_semconv::attribute;
 use opentelemetry::context::FutureExt;
-use opentelemetry::{Context, ContextGuard, KeyValue, StringValue};
+use opentelemetry::{Context, ContextGuard, KeyValue, StringValue, Value};
 
 /// The pairs that a context carries. Cheap to clone: a span copies reference counts, not texts.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,14 @@ impl Correlation {
     pub(crate) fn with(&self, key: &'static str, value: &str) -> Self {
         let others = self.pairs.iter().filter(|pair| pair.key.as_str() != key).cloned();
         Self { pairs: others.chain([KeyValue::new(key, StringValue::from(Arc::from(value)))]).collect() }
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&StringValue> {
+        let pair = self.pairs.iter().find(|pair| pair.key.as_str() == key)?;
+        match &pair.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
     }
 
     /// That of `context`, or `otherwise`.

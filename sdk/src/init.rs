@@ -6,18 +6,20 @@ use std::time::Duration;
 
 use codeagent_semconv::attribute;
 use codeagent_semconv::value::Signal;
+use opentelemetry::Context;
 use opentelemetry::logs::LoggerProvider;
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::SdkLoggerProvider;
 use opentelemetry_sdk::metrics::{ManualReader, SdkMeterProvider};
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tracing_subscriber::filter::{FilterExt, Targets, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::correlation::Correlation;
+use crate::propagation::{self, SessionRandomness};
 use crate::settings::{self, Settings};
 use crate::signals::logs::Logs;
 use crate::signals::metrics::Reader;
@@ -160,6 +162,7 @@ impl Builder {
         telemetry::remember(&core);
         opentelemetry::global::set_tracer_provider(core.tracers.clone());
         opentelemetry::global::set_meter_provider(core.meters.clone());
+        opentelemetry::global::set_text_map_propagator(propagation::w3c());
         lifecycle::flush_at_exit();
         lifecycle::record_panics();
         if settings.subscribes {
@@ -208,6 +211,7 @@ fn providers(
     let (to_spans, to_logs) = (Arc::clone(outbox), Arc::clone(outbox));
     let tracers = SdkTracerProvider::builder()
         .with_resource(resource.clone())
+        .with_sampler(sampler(correlation))
         .with_span_processor(Spans { outbox: to_spans, correlation: correlation.clone(), flush_timeout })
         .build();
     let loggers = SdkLoggerProvider::builder()
@@ -225,6 +229,15 @@ fn providers(
         correlation: correlation.clone(),
         flush_timeout,
     }
+}
+
+/// Takes every trace that begins here, and of others those that are sampled already; a session's traces have one randomness.
+fn sampler(process: &Correlation) -> SessionRandomness {
+    let process = process.clone();
+    let session = move |context: &Context| {
+        Correlation::of(context, &process).get(attribute::SESSION_ID.name()).cloned()
+    };
+    SessionRandomness::new(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)), session)
 }
 
 impl Telemetry {

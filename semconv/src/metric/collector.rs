@@ -759,6 +759,25 @@ pub static CODEAGENT_EXPORTER_QUEUE_LIMIT: Metric = Metric {
     opt_in: false,
 };
 
+/// `codeagent.exporter.concurrency`: Requests of an exporter that may be on their way at the same time.
+///
+/// `sending_queue.num_consumers`, unless the destination asked for a pause or did not answer in time: then fewer,
+/// until it takes more again.
+pub static CODEAGENT_EXPORTER_CONCURRENCY: Metric = Metric {
+    name: "codeagent.exporter.concurrency",
+    prometheus: "codeagent_exporter_concurrency",
+    instrument: Instrument::Gauge,
+    number: Number::Int,
+    unit: "{request}",
+    brief: "Requests of an exporter that may be on their way at the same time.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("exporter", "exporter", Level::Required),
+        Attribute::new("otelcol.signal", "signal", Level::Required),
+    ],
+    opt_in: false,
+};
+
 /// `codeagent.exporter.retries`: Attempts of an exporter after the first.
 pub static CODEAGENT_EXPORTER_RETRIES: Metric = Metric {
     name: "codeagent.exporter.retries",

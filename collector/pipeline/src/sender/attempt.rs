@@ -93,7 +93,7 @@ impl<E: Exporter> Sender<E> {
         loop {
             let sent = tokio::select! {
                 biased;
-                sent = self.attempt(request) => sent,
+                sent = self.attempt_in_turn(request) => sent,
                 () = phase.given_up() => return Fate::GivenUp(stopping()),
             };
             let (after, message) = match sent {
@@ -126,6 +126,14 @@ impl<E: Exporter> Sender<E> {
                 () = phase.given_up() => return Fate::GivenUp(stopping()),
             }
         }
+    }
+
+    /// One attempt, as soon as the destination takes another beside those that are on their way.
+    async fn attempt_in_turn(&self, request: &mut E::Request) -> Result<Sent, SendError> {
+        let turn = self.window.turn().await;
+        let sent = self.attempt(request).await;
+        turn.end(&sent);
+        sent
     }
 
     /// One attempt within its time.

@@ -7,6 +7,7 @@ use codeagent_semconv::{Metric, metric};
 
 use super::blame::Report;
 use super::room::Room;
+use super::window::Window;
 use crate::spans::{Span, Tracer};
 use crate::telemetry::{Counter, Histogram, Registry};
 use crate::{Batch, Host, Node, SendError, Sent};
@@ -62,6 +63,15 @@ impl Metrics {
         gauge(&metric::OTELCOL_EXPORTER_QUEUE_CAPACITY, &by_type, |room| room.fill().1);
         gauge(&metric::CODEAGENT_EXPORTER_QUEUE_USED, &by_signal, |room| room.fill_bytes().0);
         gauge(&metric::CODEAGENT_EXPORTER_QUEUE_LIMIT, &by_signal, |room| room.fill_bytes().1);
+    }
+
+    /// Shows how many requests may be on their way at the same time: `most`, unless the destination takes less.
+    pub fn show_window(&self, node: &Node, window: &Arc<Window>, most: usize) {
+        let by_signal = [("exporter", node.id.as_str()), ("signal", node.signal.as_str())];
+        let window = Arc::downgrade(window);
+        self.registry.gauge(&metric::CODEAGENT_EXPORTER_CONCURRENCY, &by_signal, move || {
+            window.upgrade().map(|window| window.limit().unwrap_or(most) as f64)
+        });
     }
 
     /// A merged batch is sent.

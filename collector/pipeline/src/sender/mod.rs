@@ -18,6 +18,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod window;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -43,6 +44,7 @@ use metrics::Metrics;
 use phase::{PhaseOrder, STOPPING};
 use queue::{Entries, Queue};
 use room::{Places, Room};
+use window::Window;
 
 /// The runtime around one exporter for one signal.
 #[derive(Debug)]
@@ -54,6 +56,7 @@ pub struct Sender<E> {
     queue: Queue,
     phase: PhaseOrder,
     metrics: Metrics,
+    window: Arc<Window>,
     complaints: Complaints,
     run: Mutex<Option<JoinHandle<()>>>,
     /// The logs that are read for the exporter.
@@ -82,6 +85,7 @@ impl<E: Exporter> Sender<E> {
             settings,
             phase: PhaseOrder::new(),
             metrics,
+            window: Arc::new(Window::new()),
             complaints: Complaints::default(),
             run: Mutex::new(None),
             followed: Mutex::default(),
@@ -208,6 +212,7 @@ impl<E: Exporter> Sending for Sender<E> {
 
     fn start(self: Arc<Self>) {
         self.metrics.show(&self.node, &self.room);
+        self.metrics.show_window(&self.node, &self.window, self.settings.workers);
         let run = tokio::spawn(self.clone().run());
         *self.run.lock() = Some(run);
     }

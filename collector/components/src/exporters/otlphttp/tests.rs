@@ -13,6 +13,8 @@ use opentelemetry_proto::tonic::collector::logs::v1::{
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use prost::Message as _;
 
+mod at_once;
+
 use super::*;
 use crate::exporters::written;
 use crate::net::http_client::tests::serve;

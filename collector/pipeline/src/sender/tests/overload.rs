@@ -5,7 +5,7 @@ use tokio::time::sleep;
 
 use super::SECOND;
 use super::script::*;
-use crate::sender::{QueueConfig, RetryConfig, Sizer};
+use crate::sender::{BatchConfig, QueueConfig, RetryConfig, Sizer};
 use crate::{Consumer, Refused, Sending, Slots};
 
 fn of(size: u64, sizer: Sizer) -> QueueConfig {
@@ -113,4 +113,53 @@ async fn a_reserved_place_is_kept_until_it_is_used_or_let_go() {
     bench.sender.reserve(&batch(b"c"), &slots).unwrap();
     drop(slots);
     assert_eq!(bench.sender.consume(batch(b"d")).await, Ok(()));
+}
+
+/// A thousand requests to a destination that does `act`.
+async fn a_thousand(act: Act) -> (Destination, Bench) {
+    let destination = Destination::always(act);
+    let one = BatchConfig { max_size: ByteSize(1), ..BatchConfig::default() };
+    let queue = QueueConfig { batch: Some(one), ..not_waited_for() };
+    let retry = RetryConfig {
+        max_elapsed_time: Some(codeagent_config::Duration::from_secs(0)),
+        ..RetryConfig::default()
+    };
+    let bench = running(&destination, queue, retry);
+    for _ in 0..1000 {
+        bench.sender.consume(batch(b"a")).await.unwrap();
+    }
+    (destination, bench)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destination_that_takes_few_at_once_is_seldom_asked_for_more() {
+    let start = tokio::time::Instant::now();
+    let (destination, bench) = a_thousand(Act::AtOnce(4)).await;
+    bench.drain(2000 * SECOND).await;
+    assert_eq!(bench.row(), (1000, 1000, vec![], 0));
+    let (refused, seconds) = (destination.refused(), start.elapsed().as_secs());
+    println!("{refused} of {} requests refused, {seconds} s", destination.attempts().len());
+    // four at once would take 250 s
+    assert!(refused < 50 && seconds < 320, "{refused} refused, {seconds} s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destination_that_many_requests_bring_to_a_standstill_gets_fewer() {
+    let start = tokio::time::Instant::now();
+    let (destination, bench) = a_thousand(Act::Strained).await;
+    bench.drain(2000 * SECOND).await;
+    let (attempts, seconds) = (destination.attempts().len(), start.elapsed().as_secs());
+    println!("{attempts} attempts, {seconds} s, {:?}", bench.row());
+    assert_eq!(bench.row(), (1000, 1000, vec![], 0));
+    assert!(attempts < 1100, "{attempts}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destination_that_comes_back_gets_all_workers_again() {
+    let (destination, bench) = a_thousand(Act::Busy).await;
+    sleep(60 * SECOND).await;
+    destination.then_always(Act::AtOnce(10));
+    bench.drain(2000 * SECOND).await;
+    assert_eq!(bench.row(), (1000, 1000, vec![], 0));
+    assert_eq!((destination.refused(), destination.peak()), (0, 10));
 }

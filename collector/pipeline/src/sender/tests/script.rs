@@ -35,6 +35,10 @@ pub enum Act {
     RefuseItem(u8),
     /// Makes the exporter break down over what holds this item.
     BreakDownOver(u8),
+    /// Takes a second for each request, and refuses those beyond so many at a time.
+    AtOnce(usize),
+    /// Takes the longer the more requests come at a time: a tenth of a second times their square.
+    Strained,
     /// Does not know who sends.
     Unauthenticated,
     /// Refuses every request with more items.
@@ -59,6 +63,12 @@ pub struct State {
     taken: Vec<u8>,
     encoded: usize,
     stopped: bool,
+    /// Requests that are on their way.
+    at_once: usize,
+    /// The most that were.
+    peak: usize,
+    /// Requests that were too many.
+    refused: usize,
 }
 
 /// The destination, and the exporter for it.
@@ -109,6 +119,14 @@ impl Destination {
         self.state.lock().encoded
     }
 
+    pub fn refused(&self) -> usize {
+        self.state.lock().refused
+    }
+
+    pub fn peak(&self) -> usize {
+        self.state.lock().peak
+    }
+
     pub fn is_stopped(&self) -> bool {
         self.state.lock().stopped
     }
@@ -122,6 +140,15 @@ impl Destination {
 
     fn take(&self, items: impl IntoIterator<Item = u8>) {
         self.state.lock().taken.extend(items);
+    }
+}
+
+/// A request that the destination works on.
+struct OnItsWay(Arc<Mutex<State>>);
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        self.0.lock().at_once -= 1;
     }
 }
 
@@ -184,6 +211,26 @@ impl Exporter for Destination {
             }
             Act::RefuseItem(_) => {}
             Act::BreakDownOver(item) => assert!(!request.contains(&item), "item {item} is too much"),
+            Act::AtOnce(most) => {
+                {
+                    let mut state = self.state.lock();
+                    if state.at_once >= most {
+                        state.refused += 1;
+                        return Err(SendError::retry("too many at once"));
+                    }
+                    state.at_once += 1;
+                    state.peak = state.peak.max(state.at_once);
+                }
+                let _on_its_way = OnItsWay(self.state.clone());
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Act::Strained => {
+                self.state.lock().at_once += 1;
+                let on_its_way = OnItsWay(self.state.clone());
+                let at_once = self.state.lock().at_once as u32;
+                tokio::time::sleep(Duration::from_millis(100) * at_once * at_once).await;
+                drop(on_its_way);
+            }
             Act::Unauthenticated => {
                 let (reason, message) = (Reason::Unauthenticated, "who are you".into());
                 return Err(SendError::Permanent { reason, message });

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use crate::cli::{Format, Whom};
+use crate::queue::measure::{age, count, seconds_since, shortened};
 use crate::table::table;
 use crate::{exit, own_page};
 
@@ -48,6 +49,13 @@ fn to_text(answer: &Value) -> String {
         text.push_str("\ndropped, by reason:\n");
         text.push_str(&reasons.concat());
     }
+    let troubles: Vec<String> = nodes.iter().filter_map(trouble_line).collect();
+    if !troubles.is_empty() {
+        text.push_str("\nnot delivering:\n");
+        text.push_str(&troubles.concat());
+    }
+    let limits: Vec<String> = nodes.iter().filter_map(limit_line).collect();
+    text.push_str(&limits.concat());
     let memory = &answer["memory"];
     if let (Some(used), Some(limit)) = (memory["used_bytes"].as_u64(), memory["limit_bytes"].as_u64()) {
         text.push_str(&format!("\nmemory budget: {} of {} MiB held by data\n", used >> 20, limit >> 20));
@@ -100,6 +108,23 @@ fn dropped_line(node: &Value) -> Option<String> {
     (!list.is_empty()).then(|| format!("  {name} {signal}: {}\n", list.join(", ")))
 }
 
+fn trouble_line(node: &Value) -> Option<String> {
+    let trouble = node.get("trouble")?;
+    let (name, signal) = (node["node"].as_str()?, node["signal"].as_str()?);
+    let since = age(seconds_since(trouble["since_ms"].as_u64()?));
+    let attempts = count(trouble["attempts"].as_u64()?, "attempt");
+    Some(format!(
+        "  {name} {signal}: {attempts} failed in {since}: {}\n",
+        shortened(trouble["message"].as_str()?)
+    ))
+}
+
+fn limit_line(node: &Value) -> Option<String> {
+    let limit = count(node.get("requests_at_once")?.as_u64()?, "request");
+    let (name, signal) = (node["node"].as_str()?, node["signal"].as_str()?);
+    Some(format!("\n{name} {signal} sends at most {limit} at a time: its destination took no more\n"))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -127,6 +152,18 @@ mod tests {
         assert!(reload("applied", "").ends_with("last reload, 0 s ago: the new configuration runs\n"));
         assert!(reload("invalid", "error: x\n").contains("REFUSED"));
         assert!(reload("failed", "no port\n").ends_with("runs on\nno port\n"));
+    }
+
+    #[test]
+    fn what_keeps_an_exporter_from_delivering_is_told() {
+        let node = json!({"node": "exporter/otlp", "signal": "traces", "requests_at_once": 1,
+                          "trouble": {"since_ms": 0, "attempts": 7, "message": "connection refused\nat all"}});
+        let text = to_text(&json!({"nodes": [node]}));
+        assert!(text.contains("exporter/otlp traces: 7 attempts failed in "), "{text}");
+        assert!(
+            text.contains(": connection refused\n") && text.contains("at most 1 request at a time"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Nothing disappears in silence: items in = items out + dropped by reason + in flight, for every node.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// What a node is: a closed set, declared in the registry.
 pub use codeagent_semconv::value::ComponentKind as NodeKind;
@@ -10,7 +10,7 @@ pub use codeagent_semconv::value::DropReason as Reason;
 use parking_lot::Mutex;
 use serde::{Serialize, Serializer};
 
-use crate::Signal;
+use crate::{Signal, Trouble};
 
 /// One component at work for one signal.
 #[derive(Debug)]
@@ -29,6 +29,9 @@ pub struct Node {
     items_out: AtomicU64,
     in_flight: AtomicU64,
     dropped: [AtomicU64; Reason::COUNT],
+    trouble: Mutex<Option<Trouble>>,
+    /// Requests that an exporter may have on their way at a time; 0 where only its workers limit them.
+    at_once: AtomicUsize,
 }
 
 impl Node {
@@ -37,6 +40,29 @@ impl Node {
         self.items_in.fetch_add(items as u64, Ordering::Relaxed);
         self.in_flight.fetch_add(items as u64, Ordering::Relaxed);
         InFlight { node: self.clone(), left: items }
+    }
+
+    /// What keeps an exporter from delivering at present.
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.trouble.lock().clone()
+    }
+
+    /// An attempt of an exporter failed and is repeated; how many did one after the other.
+    pub fn fail(&self, message: &str) -> u64 {
+        let mut trouble = self.trouble.lock();
+        let known = trouble.take();
+        trouble.insert(Trouble::another(known, message)).attempts
+    }
+
+    /// An attempt succeeded: the trouble that was there.
+    pub fn recover(&self) -> Option<Trouble> {
+        self.trouble.lock().take()
+    }
+
+    /// Shows how many requests an exporter may have on their way, where the destination takes fewer than there are
+    /// workers.
+    pub fn show_at_once(&self, limit: Option<usize>) {
+        self.at_once.store(limit.unwrap_or_default(), Ordering::Relaxed);
     }
 
     /// Items that came in so far.
@@ -159,6 +185,12 @@ pub struct Row {
     pub dropped: std::collections::BTreeMap<&'static str, u64>,
     /// Items inside.
     pub in_flight: u64,
+    /// What keeps an exporter from delivering at present.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<Trouble>,
+    /// Requests that an exporter may have on their way, where its destination takes fewer than it has workers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_at_once: Option<usize>,
 }
 
 fn by_name<S: Serializer>(kind: &NodeKind, to: S) -> Result<S::Ok, S::Error> {
@@ -216,6 +248,8 @@ impl Ledger {
             items_out: AtomicU64::new(0),
             in_flight: AtomicU64::new(0),
             dropped: Default::default(),
+            trouble: Mutex::default(),
+            at_once: AtomicUsize::new(0),
         });
         nodes.push(node.clone());
         node
@@ -253,6 +287,8 @@ fn row(node: &Node) -> Row {
         items_out: node.items_out(),
         dropped: dropped.filter(|(_, items)| *items > 0).collect(),
         in_flight: node.in_flight(),
+        trouble: node.trouble(),
+        requests_at_once: Some(node.at_once.load(Ordering::Relaxed)).filter(|limit| *limit > 0),
     }
 }
 

@@ -22,6 +22,7 @@ pub mod sender;
 mod senders;
 pub mod spans;
 pub mod telemetry;
+mod trouble;
 
 pub use batch::{Batch, Chunk};
 pub use budget::{Budget, Oversize, Permit, QueueId, Slots};
@@ -42,3 +43,4 @@ pub use processor::{Processed, Processor};
 pub use refused::Refused;
 pub use sender::{QueueConfig, RetryConfig, Sender, SenderSettings};
 pub use senders::Senders;
+pub use trouble::Trouble;

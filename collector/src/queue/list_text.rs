@@ -1,11 +1,8 @@
 //! `queue list` for people.
 
 use super::list::{Listed, ListedQueue};
-use super::measure::{age, bytes, count, seconds_since};
+use super::measure::{age, bytes, count, seconds_since, shortened};
 use crate::table::table;
-
-/// Characters of a destination's message that are shown.
-const MESSAGE_MAX: usize = 80;
 
 /// All of it as text.
 pub fn render(folders: &[Listed]) -> String {
@@ -150,14 +147,4 @@ fn advice(queue: &ListedQueue) -> Vec<String> {
         advice.push(format!("{pipeline}: {items} of dead letters are damaged; `queue verify` says where\n"));
     }
     advice
-}
-
-/// The first line of a message, and not too much of it.
-fn shortened(message: &str) -> String {
-    let line: String =
-        message.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
-    match line.char_indices().nth(MESSAGE_MAX) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
 }

@@ -1,6 +1,9 @@
-//! Numbers as people read them.
+//! Numbers and messages as people read them.
 
 use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Characters of a destination's message that are shown.
+const MESSAGE_MAX: usize = 80;
 
 /// `1.2 MiB`
 pub fn bytes(bytes: u64) -> String {
@@ -38,6 +41,16 @@ pub fn seconds_since(unix_ms: u64) -> u64 {
 /// `1 item`, `2 items`
 pub fn count(count: u64, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The first line of a message, and not too much of it.
+pub fn shortened(message: &str) -> String {
+    let line: String =
+        message.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
+    match line.char_indices().nth(MESSAGE_MAX) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }
 
 #[cfg(test)]

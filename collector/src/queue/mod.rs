@@ -6,7 +6,7 @@ mod dead;
 mod export;
 mod list;
 mod list_text;
-mod measure;
+pub mod measure;
 mod orders;
 mod place;
 mod stopped;

@@ -132,7 +132,11 @@ impl<E: Exporter> Sender<E> {
     async fn attempt_in_turn(&self, request: &mut E::Request) -> Result<Sent, SendError> {
         let turn = self.window.turn().await;
         let sent = self.attempt(request).await;
+        if sent.is_ok() {
+            self.complaints.well(&self.node);
+        }
         turn.end(&sent);
+        self.node.show_at_once(self.window.limit());
         sent
     }
 

@@ -1,5 +1,6 @@
 //! Log lines about trouble, few enough to be read.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -7,16 +8,22 @@ use tokio::time::Instant;
 
 use super::blame::Report;
 use super::job::Promise;
-use crate::Node;
+use crate::{Node, Refused};
 
 /// The time between two lines of the same kind.
-const PAUSE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_secs(60);
+/// Trouble that lasted as long was an outage: its end is told, and the next one at once.
+const OUTAGE: Duration = Duration::from_secs(10);
 
-/// What a sender complains about: at once, then at most every ten seconds with the number of those in between.
+/// What a sender complains about: at once, then at most every minute with the number of those in between.
 #[derive(Debug, Default)]
 pub(super) struct Complaints {
     retries: Pause,
+    starts: Pause,
     losses: Pause,
+    letters: Pause,
+    is_troubled: AtomicBool,
+    since: Mutex<Option<Instant>>,
 }
 
 #[derive(Debug, Default)]
@@ -25,9 +32,43 @@ struct Pause(Mutex<(Option<Instant>, usize)>);
 impl Complaints {
     /// An attempt failed and is repeated.
     pub fn retry(&self, node: &Node, wait: Duration, message: &str) {
+        self.trouble(node, message);
         if let Some(more) = self.retries.over(1) {
             let (exporter, signal) = (&node.id, node.signal);
             tracing::warn!(%exporter, %signal, %message, ?wait, attempts = more, "export failed, trying again");
+        }
+    }
+
+    /// The destination could not be prepared.
+    pub fn start(&self, node: &Node, wait: Duration, message: &str) {
+        self.trouble(node, message);
+        if let Some(more) = self.starts.over(1) {
+            let (exporter, signal) = (&node.id, node.signal);
+            tracing::warn!(%exporter, %signal, %message, ?wait, attempts = more,
+                "cannot prepare the destination, trying again");
+        }
+    }
+
+    /// The destination works.
+    pub fn well(&self, node: &Node) {
+        if !self.is_troubled.load(Ordering::Relaxed) || !self.is_troubled.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        let lasted = self.since.lock().take().map(|since| since.elapsed());
+        let Some(trouble) = node.recover() else { return };
+        if let Some(lasted) = lasted.filter(|lasted| *lasted >= OUTAGE) {
+            let (exporter, signal, failed) = (&node.id, node.signal, trouble.attempts);
+            tracing::info!(%exporter, %signal, failed, ?lasted, "the destination takes data again");
+            self.retries.end();
+            self.starts.end();
+        }
+    }
+
+    /// A dead letter could not be written, and is written again.
+    pub fn letter(&self, node: &Node, refused: &Refused) {
+        if let Some(more) = self.letters.over(1) {
+            tracing::warn!(exporter = node.id, %refused, attempts = more,
+                "a dead letter cannot be written, trying again");
         }
     }
 
@@ -57,6 +98,12 @@ impl Complaints {
             }
         }
     }
+
+    fn trouble(&self, node: &Node, message: &str) {
+        node.fail(message);
+        self.since.lock().get_or_insert_with(Instant::now);
+        self.is_troubled.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Pause {
@@ -70,5 +117,10 @@ impl Pause {
         }
         *last = Some(Instant::now());
         Some(std::mem::take(sum))
+    }
+
+    /// The next line is told at once.
+    fn end(&self) {
+        *self.0.lock() = (None, 0);
     }
 }

@@ -40,9 +40,10 @@ impl<E: Exporter> Sender<E> {
         let mut backoff = Backoff::without_end(&self.settings.retry);
         while let Err(message) = self.exporter.start().await {
             let wait = backoff.next(None).unwrap_or(STOP_GRACE);
-            tracing::warn!(exporter = %self.node.id, %message, ?wait, "cannot prepare the destination, trying again");
+            self.complaints.start(&self.node, wait, &message);
             sleep(wait).await;
         }
+        self.complaints.well(&self.node);
     }
 
     async fn work(self: Arc<Self>) {

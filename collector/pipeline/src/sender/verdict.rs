@@ -108,7 +108,7 @@ impl<E: Exporter> Sender<E> {
     async fn keep(&self, dead: &DeadLetters, letter: Batch, note: Note) -> Result<(), Report> {
         let mut phase = self.phase.watch();
         while let Err(refused) = dead.keep(letter.clone(), note.clone()).await {
-            tracing::warn!(exporter = self.node.id, %refused, "a dead letter cannot be written, trying again");
+            self.complaints.letter(&self.node, &refused);
             tokio::select! {
                 biased;
                 () = phase.given_up() => return Err(stopped(letter.items())),

@@ -11,6 +11,7 @@ mod named;
 mod partition;
 mod producer;
 mod properties;
+mod repeats;
 mod security;
 #[cfg(test)]
 mod tests;

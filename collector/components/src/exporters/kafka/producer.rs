@@ -11,6 +11,7 @@ use rdkafka::producer::{BaseRecord, DeliveryResult, Producer as _, ProducerConte
 
 use super::delivery::Ticket;
 use super::failure::is_fatal;
+use super::repeats::Repeats;
 
 /// What a closing producer gets to write what it holds. Nothing is left in it, unless the drain was cut short.
 const FLUSH: Duration = Duration::from_millis(900);
@@ -23,6 +24,7 @@ pub(super) type Producer = ThreadedProducer<Context>;
 pub(super) struct Context {
     /// The exporter's id.
     id: String,
+    repeats: Repeats,
 }
 
 impl ClientContext for Context {
@@ -33,7 +35,11 @@ impl ClientContext for Context {
             | RDKafkaLogLevel::Alert
             | RDKafkaLogLevel::Critical
             | RDKafkaLogLevel::Error
-            | RDKafkaLogLevel::Warning => tracing::warn!(%exporter, facility, "{message}"),
+            | RDKafkaLogLevel::Warning => {
+                if let Some(left_out) = self.repeats.over(facility) {
+                    tracing::warn!(%exporter, facility, left_out, "{message}");
+                }
+            }
             RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => {
                 tracing::info!(%exporter, facility, "{message}");
             }
@@ -48,7 +54,11 @@ impl ClientContext for Context {
             Some(RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::Resolve) => {
                 tracing::debug!(%exporter, %error, "{reason}");
             }
-            _ => tracing::warn!(%exporter, %error, "{reason}"),
+            _ => {
+                if let Some(left_out) = self.repeats.over(&error.to_string()) {
+                    tracing::warn!(%exporter, %error, left_out, "{reason}");
+                }
+            }
         }
     }
 }
@@ -84,7 +94,7 @@ impl Lane {
         if let Some(producer) = &*place {
             return Ok(producer.clone());
         }
-        let context = Context { id: self.id.clone() };
+        let context = Context { id: self.id.clone(), repeats: Repeats::default() };
         let made: Producer = self
             .properties
             .create_with_context(context)

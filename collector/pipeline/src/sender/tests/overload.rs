@@ -4,6 +4,7 @@ use codeagent_config::ByteSize;
 use tokio::time::sleep;
 
 use super::SECOND;
+use super::heard::Heard;
 use super::script::*;
 use crate::sender::{BatchConfig, QueueConfig, RetryConfig, Sizer};
 use crate::{Consumer, Refused, Sending, Slots};
@@ -162,4 +163,39 @@ async fn a_destination_that_comes_back_gets_all_workers_again() {
     bench.drain(2000 * SECOND).await;
     assert_eq!(bench.row(), (1000, 1000, vec![], 0));
     assert_eq!((destination.refused(), destination.peak()), (0, 10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_told_once_then_each_minute_and_its_end_too() {
+    let heard = Heard::here();
+    let (destination, bench) = a_thousand(Act::Busy).await;
+    sleep(300 * SECOND).await;
+    let told = heard.with("export failed");
+    assert!(told.len() == 5 && told[0].ends_with("attempts=1") && told[0].starts_with("WARN"), "{told:?}");
+    let row = bench.host.ledger.rows().remove(0);
+    let trouble = row.trouble.unwrap();
+    assert!(trouble.attempts > 100 && trouble.message == "busy", "{trouble:?}");
+    assert_eq!(row.requests_at_once, Some(1));
+    destination.then_always(Act::Take);
+    sleep(40 * SECOND).await;
+    let told = heard.with("takes data again");
+    assert!(told.len() == 1 && told[0].starts_with("INFO"), "{told:?}");
+    assert_eq!(bench.host.ledger.rows()[0].trouble, None);
+    // the next outage is told at once
+    destination.then_always(Act::Busy);
+    bench.sender.consume(batch(b"a")).await.unwrap();
+    sleep(SECOND).await;
+    assert_eq!(heard.with("export failed").len(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destination_that_cannot_be_prepared_is_complained_of_once_a_minute() {
+    let heard = Heard::here();
+    let destination = Destination::default().starting_with(&["down"; 12]);
+    let bench = running(&destination, not_waited_for(), RetryConfig::default());
+    sleep(170 * SECOND).await;
+    assert_eq!(heard.with("cannot prepare").len(), 3);
+    assert_eq!(bench.host.ledger.rows()[0].trouble.as_ref().map(|trouble| &*trouble.message), Some("down"));
+    sleep(400 * SECOND).await;
+    assert_eq!(bench.host.ledger.rows()[0].trouble, None);
 }

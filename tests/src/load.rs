@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
+use tonic::Code;
 
 use crate::numbered::base;
 use crate::otlp::{Payload, Sender};
@@ -39,6 +40,14 @@ pub struct Refused {
     pub codes: BTreeMap<i32, usize>,
     /// The longest time that a sender waited for a refusal.
     pub slowest: Duration,
+}
+
+impl Refused {
+    /// Whether each code says that the sender may come again, as OTLP has it.
+    pub fn is_retryable(&self) -> bool {
+        let retryable = [Code::Unavailable, Code::ResourceExhausted].map(|code| code as i32);
+        self.codes.keys().all(|code| retryable.contains(code))
+    }
 }
 
 struct Acknowledged {

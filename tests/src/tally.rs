@@ -52,6 +52,11 @@ impl Tally {
     /// Stops the load; all that it was acknowledged is owed from now on.
     pub async fn owe(&mut self, load: Load) {
         self.longest_stall = self.longest_stall.max(load.longest_stall());
+        let refused = load.refused();
+        if !refused.codes.is_empty() {
+            let (fault, codes, slowest) = (&self.fault, &refused.codes, refused.slowest);
+            say(&format!("{fault}: requests refused by gRPC code {codes:?}, the slowest after {slowest:?}"));
+        }
         self.acknowledged.extend(load.stop().await);
     }
 

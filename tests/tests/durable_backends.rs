@@ -151,6 +151,8 @@ async fn ten_times_what_a_backend_takes_waits_on_disk_and_not_in_memory() {
     tally.look(&collector);
     let (waits, had) = (load.acknowledged().len(), slow.items(Signal::Traces));
     assert!(had < waits / 2, "no overload: it took {had} of {waits}");
+    let refused = load.refused();
+    assert!(refused.is_retryable(), "{refused:?}");
     tally.owe(load).await;
     slow.set(Mode::Accept);
     tally.collect("slow", &slow, Signal::Traces).await;

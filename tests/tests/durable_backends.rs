@@ -134,19 +134,17 @@ async fn credentials_that_are_wrong_for_a_while_lose_nothing() {
     tally.close(collector).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs the collector"]
-async fn ten_times_what_a_backend_takes_waits_on_disk_and_not_in_memory() {
+/// Ten times what a backend takes, for so long; whether all of it had a place in the log.
+async fn overload(storage: &str, time: Duration) -> bool {
     const MEMORY_MAX: u64 = 256 << 20;
     let (slow, healthy) = (Sink::start_stripping(), Sink::start_stripping());
     slow.set(Mode::Delay(Duration::from_millis(100)));
     // 250 items a second
     let small = ", num_consumers: 1, batch: {sizer: items, max_size: 25}";
-    let collector = Collector::start(&to_sinks(&[(&slow, small), (&healthy, "")], "")).await;
-    let overload = seconds(6);
-    let mut tally = Tally::new(format!("10 times what a backend takes, for {} s", overload.as_secs()));
+    let collector = Collector::start(&to_sinks(&[(&slow, small), (&healthy, "")], storage)).await;
+    let mut tally = Tally::new(format!("10 times what a backend takes, for {} s{storage}", time.as_secs()));
     let load = Load::without_repeats(&collector.grpc(), large_spans, 8, 25);
-    tokio::time::sleep(overload).await;
+    tokio::time::sleep(time).await;
     load.advance(1000).await;
     tally.look(&collector);
     let (waits, had) = (load.acknowledged().len(), slow.items(Signal::Traces));
@@ -159,6 +157,19 @@ async fn ten_times_what_a_backend_takes_waits_on_disk_and_not_in_memory() {
     tally.collect("healthy", &healthy, Signal::Traces).await;
     tally.close(collector).await;
     assert!(tally.peak_memory() < MEMORY_MAX, "{} MiB", tally.peak_memory() >> 20);
+    refused.codes.is_empty()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the collector"]
+async fn ten_times_what_a_backend_takes_waits_on_disk_and_not_in_memory() {
+    overload("", seconds(6)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the collector"]
+async fn what_has_no_place_on_disk_is_refused_and_may_come_again() {
+    assert!(!overload(", max_size: 16MiB", Duration::from_secs(6)).await, "it had a place");
 }
 
 #[tokio::test]

@@ -34,11 +34,7 @@ impl Load {
         let mut bodies = Vec::new();
         for body in crate::payload::requests(signal, items) {
             let body = if gzip { compress(&body)? } else { body };
-            let mut framed = BytesMut::with_capacity(body.len() + 5);
-            framed.put_u8(u8::from(gzip));
-            framed.put_u32(u32::try_from(body.len())?);
-            framed.put(body);
-            bodies.push(framed.freeze());
+            bodies.push(frame(&body, gzip)?);
         }
         Ok(Load { signal, bodies, items, encoding: gzip.then_some("gzip") })
     }
@@ -49,15 +45,7 @@ impl Load {
         let mut workers = JoinSet::new();
         let local = tokio::task::LocalSet::new();
         for _ in 0..CONNECTIONS {
-            let stream = TcpStream::connect(("127.0.0.1", port)).await?;
-            stream.set_nodelay(true)?;
-            let mut builder = h2::client::Builder::new();
-            builder.initial_window_size(WINDOW).initial_connection_window_size(WINDOW);
-            let (sender, connection) = builder.handshake::<_, Bytes>(stream).await?;
-            tokio::spawn(async move {
-                // The end of a connection shows in its requests.
-                let _ = connection.await;
-            });
+            let sender = connect(port).await?;
             for _ in 0..IN_FLIGHT {
                 let (load, left, sender) = (self.clone(), left.clone(), sender.clone());
                 workers.spawn_local_on(async move { load.work(sender, &left).await }, &local);
@@ -77,7 +65,7 @@ impl Load {
         while let Some(next) = left.get().checked_sub(1) {
             left.set(next);
             let mut refusals = 0;
-            while !self.send(sender.clone(), next).await? {
+            while !self.send(sender.clone(), self.bodies[next % self.bodies.len()].clone()).await? {
                 refusals += 1;
                 if refusals > 600 {
                     bail!("the collector keeps refusing");
@@ -89,7 +77,7 @@ impl Load {
     }
 
     /// One request; whether it was accepted.
-    async fn send(&self, sender: SendRequest<Bytes>, number: usize) -> anyhow::Result<bool> {
+    pub async fn send(&self, sender: SendRequest<Bytes>, body: Bytes) -> anyhow::Result<bool> {
         let service = match self.signal {
             Signal::Traces => "trace.v1.TraceService",
             Signal::Metrics => "metrics.v1.MetricsService",
@@ -105,7 +93,7 @@ impl Load {
         }
         let mut sender = sender.ready().await?;
         let (response, mut stream) = sender.send_request(request.body(())?, false)?;
-        stream.send_data(self.bodies[number % self.bodies.len()].clone(), true)?;
+        stream.send_data(body, true)?;
         let mut response = response.await?;
         let early = response.headers().get("grpc-status").cloned();
         let body = response.body_mut();
@@ -117,6 +105,29 @@ impl Load {
         let status = early.or_else(|| trailers?.get("grpc-status").cloned());
         Ok(status.context("no grpc-status")? == "0")
     }
+}
+
+/// A connection to `port`.
+pub async fn connect(port: u16) -> anyhow::Result<SendRequest<Bytes>> {
+    let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.set_nodelay(true)?;
+    let mut builder = h2::client::Builder::new();
+    builder.initial_window_size(WINDOW).initial_connection_window_size(WINDOW);
+    let (sender, connection) = builder.handshake::<_, Bytes>(stream).await?;
+    tokio::spawn(async move {
+        // The end of a connection shows in its requests.
+        let _ = connection.await;
+    });
+    Ok(sender)
+}
+
+/// A body as gRPC sends it.
+pub fn frame(body: &[u8], is_compressed: bool) -> anyhow::Result<Bytes> {
+    let mut framed = BytesMut::with_capacity(body.len() + 5);
+    framed.put_u8(u8::from(is_compressed));
+    framed.put_u32(u32::try_from(body.len())?);
+    framed.put(body);
+    Ok(framed.freeze())
 }
 
 fn compress(body: &[u8]) -> anyhow::Result<Bytes> {

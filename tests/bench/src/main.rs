@@ -1,11 +1,19 @@
 #![doc = include_str!("../README.md")]
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
+use tokio::task::LocalSet;
 
+mod contender;
+mod latency;
+mod launch;
 mod load;
+mod losses;
 mod measure;
+mod numbered;
+mod open_loop;
 mod payload;
 mod process;
 mod scenario;
@@ -15,17 +23,19 @@ mod table;
 /// Measures collectors: CPU seconds per million items, peak memory, readiness.
 #[derive(Debug, Parser)]
 struct Options {
+    #[command(subcommand)]
+    mode: Option<Mode>,
     /// Our collector.
-    #[arg(long, default_value = "target/release/codeagent-collector")]
+    #[arg(long, global = true, default_value = "target/release/codeagent-collector")]
     ours: PathBuf,
     /// The OpenTelemetry Collector, measured beside ours where it is given.
-    #[arg(long, env = "OTELCOL")]
+    #[arg(long, global = true, env = "OTELCOL")]
     go: Option<PathBuf>,
     /// Only the scenarios whose name contains one of these.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Repetitions; collectors take turns within each, and the median counts.
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, global = true, default_value_t = 3)]
     repetitions: usize,
     /// Multiplies the number of items, for a quick look (0.1) or a long one.
     #[arg(long, default_value_t = 1.0)]
@@ -38,6 +48,29 @@ struct Options {
     threads: Vec<usize>,
 }
 
+/// What else can be measured.
+#[derive(Clone, Debug, Subcommand)]
+enum Mode {
+    /// How long an acknowledgement takes at a fixed rate.
+    Latency {
+        /// Spans a second.
+        #[arg(long, default_value_t = 10_000.0)]
+        rate: f64,
+        /// Seconds of each run.
+        #[arg(long, default_value_t = 20)]
+        seconds: u64,
+        /// Spans a request.
+        #[arg(long, value_delimiter = ',', default_value = "10,100")]
+        batch: Vec<usize>,
+    },
+    /// What was acknowledged and never arrived, after a kill and after an outage.
+    Losses {
+        /// Spans a second.
+        #[arg(long, default_value_t = 10_000.0)]
+        rate: f64,
+    },
+}
+
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let cores = std::thread::available_parallelism()?.get();
@@ -45,7 +78,17 @@ fn main() -> anyhow::Result<()> {
     let most = options.threads.iter().copied().max().unwrap_or(1);
     process::pin_to_core(most.min(cores - 1));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let results = runtime.block_on(measure::all(&options))?;
-    print!("{}{}", table::render(&results), table::threads(&results));
+    let tables = match &options.mode {
+        None => {
+            let results = runtime.block_on(measure::all(&options))?;
+            table::render(&results) + &table::threads(&results)
+        }
+        Some(Mode::Latency { rate, seconds, batch }) => {
+            let pace = open_loop::Pace { rate: *rate, time: Duration::from_secs(*seconds) };
+            LocalSet::new().block_on(&runtime, latency::table(&options, pace, batch))?
+        }
+        Some(Mode::Losses { rate }) => LocalSet::new().block_on(&runtime, losses::table(&options, *rate))?,
+    };
+    print!("{tables}");
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Runs scenarios: start, warm up, load, wait for the last item, read the CPU time.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 use tokio::task::LocalSet;
 
 use crate::Options;
+use crate::launch::{Launch, queue};
 use crate::load::Load;
-use crate::process::Collector;
 use crate::scenario::{ALL, Scenario};
 use crate::sink::Sink;
 
@@ -91,18 +91,13 @@ struct Setup<'a> {
     sink: &'a Rc<Sink>,
     ports: (u16, u16),
     options: &'a Options,
-    /// A folder for queues, on the disk that the build is on: others may be in memory.
     queue: TempDir,
-}
-
-fn queue() -> anyhow::Result<TempDir> {
-    tempfile::tempdir_in("target").context("no folder `target`: run this in the workspace")
 }
 
 impl Setup<'_> {
     async fn run(&self) -> anyhow::Result<Run> {
         let port = free_port().await?;
-        let (collector, ready) = self.start(port).await?;
+        let (collector, ready) = self.launch().start(port).await?;
         tokio::time::sleep(Duration::from_millis(300)).await;
         let idle_mib = collector.memory_mib("VmRSS")?;
         let Scenario { signal, batch, gzip, .. } = *self.scenario;
@@ -126,25 +121,16 @@ impl Setup<'_> {
         })
     }
 
-    async fn start(&self, port: u16) -> anyhow::Result<(Collector, Duration)> {
-        let config = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("configs").join(self.scenario.config);
-        let mut arguments = vec!["--config".to_owned(), format!("{}.yaml", config.display())];
-        let threads = self.threads;
-        if self.collector == "ours" {
-            arguments.extend(["--threads".to_owned(), threads.to_string()]);
+    fn launch(&self) -> Launch<'_> {
+        Launch {
+            binary: self.binary,
+            is_ours: self.collector == "ours",
+            threads: self.threads,
+            config: self.scenario.config,
+            queue: self.queue.path(),
+            sinks: self.ports,
+            kafka: self.options.kafka.as_deref().unwrap_or_default(),
         }
-        let kafka = self.options.kafka.clone().unwrap_or_default();
-        let environment = [
-            ("LISTEN", format!("127.0.0.1:{port}")),
-            ("OTLP_SINK", format!("127.0.0.1:{}", self.ports.0)),
-            ("HTTP_SINK", format!("http://127.0.0.1:{}", self.ports.1)),
-            ("KAFKA", kafka),
-            ("QUEUE", self.queue.path().display().to_string()),
-            ("GOMAXPROCS", threads.to_string()),
-        ];
-        let environment = environment.map(|(name, value)| (name.to_owned(), value));
-        let cores = format!("0-{}", threads - 1);
-        Collector::start(self.binary, &arguments, &environment, &cores, port).await
     }
 
     /// Sends `items`, and waits until the sink has seen them all.
@@ -169,6 +155,7 @@ impl Setup<'_> {
     }
 }
 
-async fn free_port() -> anyhow::Result<u16> {
+/// A port that nobody listens on.
+pub async fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port())
 }

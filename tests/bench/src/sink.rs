@@ -1,6 +1,6 @@
 //! Back ends that count: OTLP over gRPC, Prometheus remote write, Elasticsearch bulk.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::io::Read;
 use std::rc::Rc;
@@ -15,6 +15,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 
 const WINDOW: u32 = 4 << 20;
 
@@ -22,6 +23,8 @@ const WINDOW: u32 = 4 << 20;
 #[derive(Default)]
 pub struct Sink {
     items: Cell<usize>,
+    /// How often each number came, where numbers are asked for.
+    numbers: RefCell<Option<Vec<u8>>>,
 }
 
 impl Sink {
@@ -35,6 +38,26 @@ impl Sink {
         self.items.set(0);
     }
 
+    /// From now on counts how often each span came whose id is a number below `end`.
+    pub fn count_numbers(&self, end: usize) {
+        *self.numbers.borrow_mut() = Some(vec![0; end]);
+    }
+
+    /// How often each number came.
+    pub fn numbers(&self) -> Vec<u8> {
+        self.numbers.borrow().clone().unwrap_or_default()
+    }
+
+    fn note_numbers(&self, message: &[u8]) {
+        if let Some(seen) = &mut *self.numbers.borrow_mut() {
+            for number in crate::numbered::numbers(message) {
+                if let Some(times) = usize::try_from(number).ok().and_then(|number| seen.get_mut(number)) {
+                    *times = times.saturating_add(1);
+                }
+            }
+        }
+    }
+
     fn add(&self, items: usize) {
         self.items.set(self.items.get() + items);
     }
@@ -44,12 +67,7 @@ impl Sink {
         let grpc = TcpListener::bind("127.0.0.1:0").await?;
         let http = TcpListener::bind("127.0.0.1:0").await?;
         let ports = (grpc.local_addr()?.port(), http.local_addr()?.port());
-        let sink = self.clone();
-        tokio::task::spawn_local(async move {
-            while let Ok((stream, _)) = grpc.accept().await {
-                tokio::task::spawn_local(sink.clone().serve_grpc(stream));
-            }
-        });
+        tokio::task::spawn_local(self.clone().serve_grpc_on(grpc));
         let sink = self.clone();
         tokio::task::spawn_local(async move {
             while let Ok((stream, _)) = http.accept().await {
@@ -57,6 +75,14 @@ impl Sink {
             }
         });
         Ok(ports)
+    }
+
+    /// Serves OTLP over gRPC. Where this future is dropped, all connections are cut.
+    pub async fn serve_grpc_on(self: Rc<Self>, listener: TcpListener) {
+        let mut connections = JoinSet::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            connections.spawn_local(self.clone().serve_grpc(stream));
+        }
     }
 
     async fn serve_grpc(self: Rc<Self>, stream: TcpStream) {
@@ -94,6 +120,7 @@ impl Sink {
         let (compressed, message) = (bytes.first() == Some(&1), bytes.get(5..).unwrap_or_default());
         let message = if compressed { gunzip(message)? } else { message.to_vec() };
         self.add(validate(signal.unwrap_or(Signal::Traces), &message)?);
+        self.note_numbers(&message);
         let response = Response::builder().header("content-type", "application/grpc").body(())?;
         let mut stream = respond.send_response(response, false)?;
         stream.send_data(Bytes::from_static(&[0, 0, 0, 0, 0]), false)?;

@@ -46,7 +46,13 @@ pub async fn filled() -> TempDir {
     let dead = open(&pipeline.join("dead"), true);
     for (name, reason, refused) in [(b'x', "rejected", None), (b'y', "too_large", Some(1))] {
         let message = Some(format!("no {}\nmore", name as char));
-        let note = Note { exporter: Some("otlp".into()), reason: Some(reason.into()), message, refused };
+        let note = Note {
+            exporter: Some("otlp".into()),
+            reason: Some(reason.into()),
+            message,
+            refused,
+            ..Note::default()
+        };
         dead.append(span(name), note).await.unwrap();
     }
     folder

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::reader::{Found, read_some};
 use super::reading::Reading;
 use super::{Cursor, Log, Note, Place, Record};
-use crate::{Batch, Refused};
+use crate::Refused;
 
 /// Letters that stay between letters that go, for one destination. Where there are more, those that stay are written
 /// again behind all others: a cursor remembers only so many stretches.
@@ -220,9 +220,8 @@ impl Log {
         };
         let mut append: Option<Appending<'a>> = None;
         if let Some((log, note)) = into {
-            match record.payload() {
-                Some(payload) => {
-                    let batch = Batch::new(record.signal, payload, record.items as usize);
+            match record.batch() {
+                Some(batch) => {
                     items = u64::from(record.items);
                     append = Some(Box::pin(log.append(batch, note)));
                 }

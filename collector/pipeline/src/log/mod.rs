@@ -161,12 +161,16 @@ impl Log {
     /// Takes `batch` in. `Ok` means that it is on disk and will be delivered. Dropping the future does not take
     /// it back.
     pub async fn append(&self, batch: Batch, note: Note) -> Result<(), Refused> {
-        let note = note.encode();
+        let encoded = note.clone().encode();
         let chunks = batch.chunks().iter().filter(|chunk| chunk.items > 0).cloned();
         let entries: Result<SmallVec<_>, _> = chunks
             .map(|chunk| {
+                let note = match &chunk.ordinals {
+                    None => encoded.clone(),
+                    Some(_) => note.beside(batch.signal(), &chunk).encode(),
+                };
                 let batch = batch.with_chunks([chunk]);
-                Ok((self.shared.entry(&batch, note.clone())?, batch))
+                Ok((self.shared.entry(&batch, note)?, batch))
             })
             .collect();
         let entries = entries?;

@@ -3,8 +3,13 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::otlp::{Ordinals, Raise};
+use crate::{Chunk, Signal};
+
 /// Bytes of a note; its length has two bytes.
-const NOTE_BYTES_MAX: usize = 16 << 10;
+const NOTE_BYTES_MAX: usize = 60 << 10;
+/// Stretches of ordinals in a note, of some twenty bytes each. Pieces of a request have a few.
+const RAISES_MAX: usize = 1_500;
 /// Bytes of a message in a note.
 const MESSAGE_BYTES_MAX: usize = 4 << 10;
 
@@ -25,12 +30,29 @@ pub struct Note {
     /// were delivered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<u64>,
+    /// A piece of a request: which of its equals in the whole request each item is, where the piece does not show it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ordinals: Vec<Raise>,
 }
 
 impl Note {
     /// A note for records that are for one destination only.
     pub fn only_for(exporter: &str) -> Self {
         Note { exporter: Some(exporter.to_owned()), ..Note::default() }
+    }
+
+    /// The same beside `chunk`, whose bytes do not show which of their equals its items are.
+    pub(super) fn beside(&self, signal: Signal, chunk: &Chunk) -> Self {
+        let raises = chunk.ordinals.as_ref().map(|ordinals| ordinals.raises(signal, chunk));
+        Note { ordinals: raises.unwrap_or_default(), ..self.clone() }
+    }
+
+    /// The chunk that it stands beside.
+    pub(super) fn chunk(&self, signal: Signal, mut chunk: Chunk) -> Chunk {
+        if !self.ordinals.is_empty() {
+            chunk.ordinals = Ordinals::raised(signal, &chunk, &self.ordinals);
+        }
+        chunk
     }
 
     /// As it is stored; empty where there is nothing to say.
@@ -44,6 +66,7 @@ impl Note {
             let end = (0..=MESSAGE_BYTES_MAX).rev().find(|end| message.is_char_boundary(*end));
             message.truncate(end.unwrap_or(0));
         }
+        self.ordinals.truncate(RAISES_MAX);
         let encoded = serde_json::to_vec(&self).unwrap_or_default();
         if encoded.len() > NOTE_BYTES_MAX { Bytes::new() } else { encoded.into() }
     }
@@ -71,10 +94,12 @@ mod tests {
             reason: Some("rejected".into()),
             message: Some("é".repeat(5_000)),
             refused: Some(3),
+            ordinals: vec![Raise { from: 1, items: 2, by: 3 }; 9_999],
         };
         let decoded = Note::decode(&note.encode()).unwrap();
         assert_eq!((decoded.exporter.as_deref(), decoded.refused), (Some("kafka/eu"), Some(3)));
         assert_eq!(decoded.message.unwrap().len(), MESSAGE_BYTES_MAX);
+        assert_eq!(decoded.ordinals, vec![Raise { from: 1, items: 2, by: 3 }; RAISES_MAX]);
         assert!(Note::decode(b"").unwrap().is_for("any") && Note::decode(b"not json").is_none());
         assert!(Note::only_for("a").is_for("a") && !Note::only_for("a").is_for("b"));
     }

@@ -174,8 +174,8 @@ impl Reader {
         }
         let batch = match found {
             Found::Batch(written) => written.batch,
-            Found::Record(record) => match record.payload() {
-                Some(payload) => Batch::new(record.signal, payload, record.items as usize),
+            Found::Record(record) => match record.batch() {
+                Some(batch) => batch,
                 None => {
                     return self.lose(&Gap {
                         from,

@@ -21,7 +21,8 @@ use bytes::Bytes;
 use codeagent_config::Signal;
 use smallvec::SmallVec;
 
-use super::Place;
+use super::{Note, Place};
+use crate::{Batch, Chunk};
 
 /// Where a record begins; what is searched for after a hole.
 pub(super) const MAGIC: [u8; 4] = [0xCA, b'L', b'R', 0x01];
@@ -167,6 +168,17 @@ impl Record {
         let size = (self.raw_bytes as usize).min(PAYLOAD_BYTES_MAX);
         let payload = zstd::bulk::decompress(&self.stored, size).ok()?;
         (payload.len() == self.raw_bytes as usize).then(|| payload.into())
+    }
+
+    /// The payload as a batch. Nothing where it cannot be had.
+    pub fn batch(&self) -> Option<Batch> {
+        let chunk = Chunk::new(self.payload()?, self.items as usize);
+        let note = if self.note.is_empty() { None } else { Note::decode(&self.note) };
+        let chunk = match note {
+            Some(note) => note.chunk(self.signal, chunk),
+            None => chunk,
+        };
+        Some(Batch::empty(self.signal).with_chunks([chunk]))
     }
 
     /// Its place in the log.

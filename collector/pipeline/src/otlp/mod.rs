@@ -14,6 +14,6 @@ pub mod wire;
 
 pub use attribute_list::{AttributeList, any_value};
 pub use halves::halves;
-pub use ordinals::{GroupHash, ItemKey, ItemKeys, Ordinals};
+pub use ordinals::{GroupHash, ItemKey, ItemKeys, Ordinals, Raise};
 pub use tree::{Edit, Editor, Group, Item, edit, group_by, split};
 pub use validate::{MAX_DEPTH, MAX_PARTS, Malformed, Problem, admit, validate};

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
 use super::views::{ResourceGroup, ScopeGroup};
@@ -61,6 +62,30 @@ impl ItemKey {
     }
 }
 
+/// Items of a piece of a request that stand behind more of their equals than the piece shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "[u32; 3]", into = "[u32; 3]")]
+pub struct Raise {
+    /// The first of them.
+    pub from: u32,
+    /// How many.
+    pub items: u32,
+    /// How many more of its equals stand before each.
+    pub by: u32,
+}
+
+impl From<[u32; 3]> for Raise {
+    fn from([from, items, by]: [u32; 3]) -> Self {
+        Raise { from, items, by }
+    }
+}
+
+impl From<Raise> for [u32; 3] {
+    fn from(Raise { from, items, by }: Raise) -> Self {
+        [from, items, by]
+    }
+}
+
 /// The ordinals of the items of a piece of a request.
 #[derive(Clone, Debug)]
 pub struct Ordinals {
@@ -82,6 +107,34 @@ impl Ordinals {
                 let group = GroupHash::of(&resource, &scope);
                 ordinals.extend(scope.items::<&[u8]>().map(|item| keys.next(group, item).ordinal));
             }
+        }
+        Some(Ordinals { request: ordinals.into(), first: 0 })
+    }
+
+    /// Where they are higher than `piece` by itself would have them: empty for a whole request. So they can be written
+    /// down beside its bytes.
+    pub(crate) fn raises(&self, signal: Signal, piece: &Chunk) -> Vec<Raise> {
+        let alone = Ordinals::of(signal, &Chunk::new(piece.bytes.clone(), piece.items));
+        let known = self.request.iter().skip(self.first);
+        let pairs = known.zip(alone.iter().flat_map(|alone| alone.request.iter()));
+        let mut raises: Vec<Raise> = Vec::new();
+        for (at, (known, alone)) in (0u32..).zip(pairs) {
+            let by = known.saturating_sub(*alone);
+            match raises.last_mut() {
+                Some(last) if last.by == by && last.from + last.items == at => last.items += 1,
+                _ if by > 0 => raises.push(Raise { from: at, items: 1, by }),
+                _ => {}
+            }
+        }
+        raises
+    }
+
+    /// Those of `piece` by itself, with what [`Ordinals::raises`] found.
+    pub(crate) fn raised(signal: Signal, piece: &Chunk, raises: &[Raise]) -> Option<Self> {
+        let mut ordinals = Ordinals::of(signal, piece)?.request.to_vec();
+        for Raise { from, items, by } in raises {
+            let raised = ordinals.iter_mut().skip(*from as usize).take(*items as usize);
+            raised.for_each(|ordinal| *ordinal = ordinal.saturating_add(*by));
         }
         Some(Ordinals { request: ordinals.into(), first: 0 })
     }

@@ -91,6 +91,10 @@ impl<E: Exporter> Sender<E> {
         batch: &Batch,
         report: &Report,
     ) -> Result<(), Report> {
+        if report.rejected.is_empty() {
+            return Ok(());
+        }
+        let batch = &self.numbered(batch.clone());
         for rejection in &report.rejected {
             let Some((letter, refused)) = letter(&range, batch, rejection) else { continue };
             let note = Note {
@@ -98,6 +102,7 @@ impl<E: Exporter> Sender<E> {
                 reason: Some(rejection.reason.as_str().to_owned()),
                 message: Some(rejection.message.clone()),
                 refused: refused.map(|refused| refused as u64),
+                ordinals: Vec::new(),
             };
             self.keep(dead, letter, note).await?;
         }
@@ -148,7 +153,7 @@ fn letter(range: &Range<usize>, batch: &Batch, rejection: &Rejection) -> Option<
     (from < to).then(|| (cut(batch, from - range.start..to - range.start), None))
 }
 
-/// The items of `batch` at these positions.
+/// The items of `batch` at these positions. They keep their ordinals.
 fn cut(batch: &Batch, positions: Range<usize>) -> Batch {
     struct Keep {
         positions: Range<usize>,
@@ -166,8 +171,13 @@ fn cut(batch: &Batch, positions: Range<usize>) -> Batch {
         }
     }
     let mut keep = Keep { positions, next: 0 };
-    let whole = |chunk: &Chunk| Chunk::new(chunk.bytes.clone(), chunk.items);
-    let kept = batch.chunks().iter().map(|chunk| edit(batch.signal(), &whole(chunk), &mut keep));
+    let kept = batch.chunks().iter().map(|chunk| {
+        let skipped = keep.positions.start.saturating_sub(keep.next);
+        let whole = Chunk::new(chunk.bytes.clone(), chunk.items);
+        let mut kept = edit(batch.signal(), &whole, &mut keep);
+        kept.ordinals = chunk.ordinals.as_ref().map(|ordinals| ordinals.from(skipped));
+        kept
+    });
     let kept: Vec<_> = kept.filter(|chunk| chunk.items > 0).collect();
     batch.with_chunks(kept)
 }

@@ -12,6 +12,7 @@ async fn letter(log: &Log, number: usize, exporter: &str, reason: &str, refused:
         reason: Some(reason.to_owned()),
         message: Some("no".to_owned()),
         refused,
+        ..Note::default()
     };
     log.append(batch(number), note).await.unwrap();
 }

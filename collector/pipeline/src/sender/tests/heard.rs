@@ -1,39 +1,48 @@
 //! What is logged while a test runs on its thread.
 
+use std::cell::RefCell;
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::Once;
 
-use parking_lot::Mutex;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Metadata, Subscriber};
 
-/// Hears until it is dropped.
-pub struct Heard {
-    lines: Arc<Mutex<Vec<String>>>,
-    _guard: DefaultGuard,
+thread_local! {
+    static LINES: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
 }
 
-struct Ear(Arc<Mutex<Vec<String>>>);
+/// Hears until it is dropped.
+pub struct Heard(());
+
+/// One for the whole process: a subscriber of one thread misses lines that another thread met first without one.
+struct Ears;
 
 struct Line(String);
 
 impl Heard {
     /// Begins to hear what this thread logs.
     pub fn here() -> Self {
-        let lines = Arc::default();
-        let guard = tracing::subscriber::set_default(Ear(Arc::clone(&lines)));
-        Heard { lines, _guard: guard }
+        static EARS: Once = Once::new();
+        EARS.call_once(|| tracing::subscriber::set_global_default(Ears).unwrap());
+        LINES.set(Some(Vec::new()));
+        Heard(())
     }
 
     /// The lines so far that hold `part`: the level first, then the fields.
     pub fn with(&self, part: &str) -> Vec<String> {
-        self.lines.lock().iter().filter(|line| line.contains(part)).cloned().collect()
+        let found = |lines: &Vec<String>| lines.iter().filter(|line| line.contains(part)).cloned().collect();
+        LINES.with_borrow(|lines| lines.as_ref().map(found).unwrap_or_default())
     }
 }
 
-impl Subscriber for Ear {
+impl Drop for Heard {
+    fn drop(&mut self) {
+        LINES.set(None);
+    }
+}
+
+impl Subscriber for Ears {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         true
     }
@@ -47,9 +56,12 @@ impl Subscriber for Ear {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let mut line = Line(event.metadata().level().to_string());
-        event.record(&mut line);
-        self.0.lock().push(line.0);
+        LINES.with_borrow_mut(|lines| {
+            let Some(lines) = lines else { return };
+            let mut line = Line(event.metadata().level().to_string());
+            event.record(&mut line);
+            lines.push(line.0);
+        });
     }
 
     fn enter(&self, _: &Id) {}

@@ -19,7 +19,7 @@ struct Kept {
     bench: Bench,
 }
 
-fn store(folder: &Path) -> Arc<Store> {
+pub fn store(folder: &Path) -> Arc<Store> {
     let limits =
         Limits { segment_bytes: 1 << 20, bytes_max: 8 << 20, age_max: None, when_full: WhenFull::Refuse };
     Store::new(StoreSettings {
@@ -32,7 +32,7 @@ fn store(folder: &Path) -> Arc<Store> {
     })
 }
 
-fn retry() -> RetryConfig {
+pub fn retry() -> RetryConfig {
     let soon = codeagent_config::Duration::from_millis(2);
     RetryConfig { initial_interval: soon, max_interval: soon, ..RetryConfig::default() }
 }
@@ -97,6 +97,7 @@ async fn one_item_that_the_destination_refuses_is_put_aside_and_all_others_are_d
         reason: Some("rejected".into()),
         message: Some("no".into()),
         refused: None,
+        ordinals: Vec::new(),
     };
     assert_eq!(letters, [(b"p".to_vec(), note)]);
 }

@@ -4,11 +4,12 @@ mod configuration;
 mod delivery;
 pub mod heard;
 mod interleavings;
-mod logged;
+pub mod logged;
 mod merging;
 mod overload;
 pub mod script;
 mod stopping;
+mod twins;
 
 use std::time::Duration;
 

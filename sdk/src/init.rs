@@ -87,15 +87,31 @@ impl Builder {
         self
     }
 
-    /// Sends to `host:port` over gRPC.
-    pub fn grpc(mut self, authority: &str) -> Self {
-        self.settings.send_to(authority, Protocol::Grpc);
+    /// Sends to `host:port` over gRPC; with TLS to `https://host:port`.
+    pub fn grpc(mut self, target: &str) -> Self {
+        self.settings.send_to(target, Protocol::Grpc);
         self
     }
 
-    /// Sends to `host:port` as protobuf over HTTP/1.1.
-    pub fn http(mut self, authority: &str) -> Self {
-        self.settings.send_to(authority, Protocol::HttpProtobuf);
+    /// Sends to `host:port` as protobuf over HTTP/1.1; with TLS to `https://host:port`.
+    pub fn http(mut self, target: &str) -> Self {
+        self.settings.send_to(target, Protocol::HttpProtobuf);
+        self
+    }
+
+    /// Trusts the authorities in this file, in PEM, rather than those of the platform. After [`grpc`](Self::grpc) or [`http`](Self::http).
+    pub fn certificate(mut self, authorities: impl Into<PathBuf>) -> Self {
+        let file = authorities.into();
+        self.settings.each_tls(|tls| tls.authorities = Some(file.clone()));
+        self
+    }
+
+    /// Shows this certificate, with this key, both in PEM. After [`grpc`](Self::grpc) or [`http`](Self::http).
+    pub fn client_certificate(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        let (certificate, key) = (certificate.into(), key.into());
+        self.settings.each_tls(|tls| {
+            (tls.certificate, tls.key) = (Some(certificate.clone()), Some(key.clone()));
+        });
         self
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use codeagent_sdk::opentelemetry::KeyValue as Pair;
-use codeagent_tests::{Collector, eventually};
+use codeagent_tests::{Authority, Collector, eventually};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -112,4 +112,67 @@ async fn spans_logs_and_metrics_arrive_correlated_flushed_from_a_task_of_a_curre
     .await;
     assert!(metrics.iter().any(|name| name == "app.cache.misses"), "{metrics:?}");
     drop(telemetry);
+}
+
+const WITH_TLS: &str = "
+receivers:
+  otlp:
+    protocols:
+      grpc: {tls: &tls {cert_file: FOLDER/server.pem, key_file: FOLDER/server.key, client_ca_file: FOLDER/ca.pem}}
+      http: {tls: *tls}
+";
+
+/// What one counter says arrives, or is named as not delivered, over each protocol and with each authority.
+#[tokio::test]
+#[ignore = "needs the collector"]
+async fn mutual_tls_is_spoken_and_nothing_is_sent_to_a_server_of_an_unknown_authority() {
+    let (folder, authority, stranger) =
+        (tempfile::tempdir().unwrap(), Authority::new("ours"), Authority::new("theirs"));
+    let (server, client) = (authority.issue(), authority.issue());
+    let path = |name: &str| folder.path().join(name);
+    for (name, pem) in [
+        ("ca.pem", authority.pem()),
+        ("stranger.pem", stranger.pem()),
+        ("server.pem", server.certificate),
+        ("server.key", server.key),
+        ("client.pem", client.certificate),
+        ("client.key", client.key),
+    ] {
+        fs::write(path(name), pem).unwrap();
+    }
+    let place = folder.path().to_str().unwrap();
+    let collector = Collector::start(&format!("{}{KEEPER}", WITH_TLS.replace("FOLDER", place))).await;
+    let local = |url: String| {
+        format!("https://{}", url.rsplit("//").next().unwrap().replace("127.0.0.1", "localhost"))
+    };
+    let record = |builder: codeagent_sdk::Builder, trusted: &str, metric: &'static str| {
+        let builder =
+            builder.certificate(path(trusted)).client_certificate(path("client.pem"), path("client.key"));
+        let telemetry = builder
+            .without_environment()
+            .without_spool()
+            .without_signals()
+            .without_subscriber()
+            .install()
+            .unwrap();
+        telemetry.meter("tls").u64_counter(metric).build().add(1, &[]);
+        telemetry.flush();
+    };
+    let init = || codeagent_sdk::init("my-agent");
+    record(init().grpc(&local(collector.grpc())), "ca.pem", "over.grpc");
+    record(init().http(&local(collector.http())), "ca.pem", "over.http");
+    record(init().grpc(&local(collector.grpc())), "stranger.pem", "stranger.grpc");
+    record(init().http(&local(collector.http())), "stranger.pem", "stranger.http");
+    let names = eventually("both counters", async || {
+        let requests: Vec<ExportMetricsServiceRequest> = kept(&collector, "resourceMetrics");
+        let scopes = requests
+            .into_iter()
+            .flat_map(|request| request.resource_metrics)
+            .flat_map(|own| own.scope_metrics);
+        let names: Vec<_> = scopes.flat_map(|scope| scope.metrics).map(|metric| metric.name).collect();
+        let has = |name: &str| names.iter().any(|found| found == name);
+        if has("over.grpc") && has("over.http") { Ok(names) } else { Err(format!("{names:?}")) }
+    })
+    .await;
+    assert!(names.iter().all(|name| !name.starts_with("stranger")), "{names:?}");
 }

@@ -2,6 +2,7 @@
 //!
 //! A value that cannot be read is said where `CODEAGENT_DEBUG` is set, and ignored, as the specification asks for.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use opentelemetry_sdk::metrics::Temporality;
 
 use super::Settings;
 use crate::diagnose;
-use crate::transport::{Endpoint, Protocol};
+use crate::transport::{Endpoint, Protocol, TlsFiles};
 
 /// Sets what `read` has a value for.
 pub(crate) fn apply(settings: &mut Settings, read: &dyn Fn(&str) -> Option<String>) {
@@ -55,12 +56,22 @@ impl Settings {
         self.resource.push((key, value));
     }
 
-    /// Sends all signals to `host:port` with the defaults of `protocol`.
-    pub(crate) fn send_to(&mut self, authority: &str, protocol: Protocol) {
+    /// Sends all signals to `host:port` with the defaults of `protocol`; with TLS where `https://` stands before it.
+    pub(crate) fn send_to(&mut self, target: &str, protocol: Protocol) {
+        let (authority, tls) = match target.strip_prefix("https://") {
+            Some(authority) => (authority, Some(TlsFiles::default())),
+            None => (target.strip_prefix("http://").unwrap_or(target), None),
+        };
         for &signal in Signal::ALL {
-            self.endpoints[signal.index()] = Some(endpoint(authority, protocol, signal));
+            let endpoint = endpoint(authority.trim_end_matches('/'), protocol, signal);
+            self.endpoints[signal.index()] = Some(Endpoint { tls: tls.clone(), ..endpoint });
         }
         self.has_endpoint = true;
+    }
+
+    /// Changes the files of all endpoints that speak TLS.
+    pub(crate) fn each_tls(&mut self, change: impl Fn(&mut TlsFiles)) {
+        self.endpoints.iter_mut().flatten().filter_map(|to| to.tls.as_mut()).for_each(change);
     }
 }
 
@@ -68,7 +79,7 @@ impl Settings {
 pub(super) fn endpoint(authority: &str, protocol: Protocol, signal: Signal) -> Endpoint {
     let path = format!("/v1/{}", signal.as_str());
     let (headers, timeout) = (HeaderMap::new(), Duration::from_secs(10));
-    Endpoint { protocol, authority: authority.to_owned(), path, headers, timeout, gzip: true }
+    Endpoint { protocol, authority: authority.to_owned(), tls: None, path, headers, timeout, gzip: true }
 }
 
 struct Environment<'a> {
@@ -161,6 +172,15 @@ impl Environment<'_> {
         }
         for name in [all("COMPRESSION"), own("COMPRESSION")] {
             self.set(&mut endpoint.gzip, &name, Self::gzip);
+        }
+        if uri.scheme_str() == Some("https") {
+            let file =
+                |what: &str| self.text(&own(what)).or_else(|| self.text(&all(what))).map(PathBuf::from);
+            endpoint.tls = Some(TlsFiles {
+                authorities: file("CERTIFICATE"),
+                certificate: file("CLIENT_CERTIFICATE"),
+                key: file("CLIENT_KEY"),
+            });
         }
         settings.endpoints[place] = Some(endpoint);
         settings.has_endpoint = true;

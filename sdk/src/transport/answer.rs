@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use tonic::Code;
+
 /// What became of one attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -31,16 +33,20 @@ pub(crate) fn from_http(status: u16, retry_after: Option<&str>, body: &[u8]) -> 
     }
 }
 
-/// Reads the status of a gRPC call. `details` is the decoded `grpc-status-details-bin`.
-pub(crate) fn from_grpc(status: u16, details: Option<&[u8]>, body: &[u8]) -> Verdict {
-    let after = details.and_then(retry_delay).map(|wait| wait.min(WAIT_MAX));
-    let why = || format!("gRPC status {status}");
-    match status {
-        0 => Verdict::Delivered { rejected: rejected_items(body) },
-        // CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS
-        1 | 4 | 10 | 11 | 14 | 15 => Verdict::Retry { after, why: why() },
-        // RESOURCE_EXHAUSTED, but only where the server says that it recovers
-        8 if after.is_some() => Verdict::Retry { after, why: why() },
+/// Reads the status of a gRPC call, and the delay of its `RetryInfo`.
+pub(crate) fn from_grpc(code: Code, after: Option<Duration>, body: &[u8]) -> Verdict {
+    let after = after.map(|wait| wait.min(WAIT_MAX));
+    let why = || format!("gRPC status {}", i32::from(code));
+    match code {
+        Code::Ok => Verdict::Delivered { rejected: rejected_items(body) },
+        Code::Cancelled
+        | Code::DeadlineExceeded
+        | Code::Aborted
+        | Code::OutOfRange
+        | Code::Unavailable
+        | Code::DataLoss => Verdict::Retry { after, why: why() },
+        // Only where the server says that it recovers.
+        Code::ResourceExhausted if after.is_some() => Verdict::Retry { after, why: why() },
         _ => Verdict::Refused { why: why() },
     }
 }
@@ -63,43 +69,6 @@ fn rejected_items(body: &[u8]) -> u64 {
     response.partial_success.map_or(0, |partial| u64::try_from(partial.rejected).unwrap_or(0))
 }
 
-/// `google.rpc.Status` with the `RetryInfo` among its details.
-#[derive(Clone, PartialEq, prost::Message)]
-struct Status {
-    #[prost(message, repeated, tag = "3")]
-    details: Vec<Any>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-struct Any {
-    #[prost(string, tag = "1")]
-    type_url: String,
-    #[prost(bytes = "vec", tag = "2")]
-    value: Vec<u8>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-struct RetryInfo {
-    #[prost(message, optional, tag = "1")]
-    retry_delay: Option<Span>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-struct Span {
-    #[prost(int64, tag = "1")]
-    seconds: i64,
-    #[prost(int32, tag = "2")]
-    nanos: i32,
-}
-
-fn retry_delay(details: &[u8]) -> Option<Duration> {
-    let status: Status = prost::Message::decode(details).ok()?;
-    let any = status.details.iter().find(|any| any.type_url.ends_with("google.rpc.RetryInfo"))?;
-    let info: RetryInfo = prost::Message::decode(any.value.as_slice()).ok()?;
-    let delay = info.retry_delay?;
-    Some(Duration::new(u64::try_from(delay.seconds).ok()?, u32::try_from(delay.nanos).ok()?.min(999_999_999)))
-}
-
 /// `Retry-After` in seconds. Its other form, a date, is read as "later": our own back-off decides.
 fn seconds(text: &str) -> Option<Duration> {
     text.trim().parse().ok().map(Duration::from_secs)
@@ -115,16 +84,11 @@ mod tests {
         Response { partial_success: Some(PartialSuccess { rejected }) }.encode_to_vec()
     }
 
-    fn details(type_url: &str, seconds: i64, nanos: i32) -> Vec<u8> {
-        let value = RetryInfo { retry_delay: Some(Span { seconds, nanos }) }.encode_to_vec();
-        Status { details: vec![Any { type_url: type_url.into(), value }] }.encode_to_vec()
-    }
-
     #[test]
     fn a_partial_success_is_a_success_that_names_what_was_rejected() {
         assert_eq!(from_http(200, None, &partial(3)), Verdict::Delivered { rejected: 3 });
-        assert_eq!(from_grpc(0, None, &partial(3)), Verdict::Delivered { rejected: 3 });
-        assert_eq!(from_grpc(0, None, &partial(-1)), Verdict::Delivered { rejected: 0 });
+        assert_eq!(from_grpc(Code::Ok, None, &partial(3)), Verdict::Delivered { rejected: 3 });
+        assert_eq!(from_grpc(Code::Ok, None, &partial(-1)), Verdict::Delivered { rejected: 0 });
         assert_eq!(from_http(202, None, b""), Verdict::Delivered { rejected: 0 });
         assert_eq!(
             from_http(200, None, b"\xff\xff"),
@@ -138,11 +102,12 @@ mod tests {
         let retried = |verdict: Verdict| matches!(verdict, Verdict::Retry { .. });
         let http: Vec<u16> = (300..600).filter(|status| retried(from_http(*status, None, b""))).collect();
         assert_eq!(http, [429, 502, 503, 504]);
-        let grpc: Vec<u16> = (0..17).filter(|status| retried(from_grpc(*status, None, b""))).collect();
+        let grpc: Vec<i32> =
+            (0..17).filter(|code| retried(from_grpc(Code::from(*code), None, b""))).collect();
         assert_eq!(grpc, [1, 4, 10, 11, 14, 15]);
-        let recovers = details("type.googleapis.com/google.rpc.RetryInfo", 2, 500_000_000);
         let after = Some(Duration::from_millis(2500));
-        assert_eq!(from_grpc(8, Some(&recovers), b""), Verdict::Retry { after, why: "gRPC status 8".into() });
+        let recovers = from_grpc(Code::ResourceExhausted, after, b"");
+        assert_eq!(recovers, Verdict::Retry { after, why: "gRPC status 8".into() });
     }
 
     #[test]
@@ -154,9 +119,7 @@ mod tests {
         assert_eq!(after(from_http(503, Some(" 7 "), b"")), Some(Duration::from_secs(7)));
         assert_eq!(after(from_http(503, Some("31536000"), b"")), Some(WAIT_MAX));
         assert_eq!(after(from_http(429, Some("Wed, 21 Oct 2026 07:28:00 GMT"), b"")), None);
-        let other = details("type.googleapis.com/google.rpc.Help", 2, 0);
-        assert_eq!(after(from_grpc(14, Some(&other), b"")), None);
-        let odd = details("type.googleapis.com/google.rpc.RetryInfo", -2, -5);
-        assert_eq!(after(from_grpc(14, Some(&odd), b"")), None);
+        let year = Duration::from_secs(31_536_000);
+        assert_eq!(after(from_grpc(Code::Unavailable, Some(year), b"")), Some(WAIT_MAX));
     }
 }

@@ -1,5 +1,6 @@
 //! Where each signal goes, and one attempt to bring a request there.
 
+use std::error::Error;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use http::{HeaderMap, HeaderValue, Method, Request as HttpRequest, Uri, Version}
 use http_body_util::Full;
 
 use super::connection::{Connection, Failure};
+use super::tls::{self, TlsFiles};
 use super::{Request, Verdict, answer, grpc};
 
 const AGENT: &str = concat!("codeagent-sdk/", env!("CARGO_PKG_VERSION"));
@@ -26,6 +28,8 @@ pub(crate) struct Endpoint {
     pub(crate) protocol: Protocol,
     /// `host:port`.
     pub(crate) authority: String,
+    /// TLS; plain text without it.
+    pub(crate) tls: Option<TlsFiles>,
     /// The path of the request; gRPC has its own.
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
@@ -37,7 +41,15 @@ pub(crate) struct Endpoint {
 /// The connections, one for each place that a signal goes to. They are made when they are needed.
 pub(crate) struct Client {
     endpoints: [Option<Endpoint>; Signal::COUNT],
-    open: Vec<(String, Protocol, Connection)>,
+    open: Vec<Open>,
+}
+
+/// A connection, and what it is good for.
+struct Open {
+    authority: String,
+    protocol: Protocol,
+    tls: Option<TlsFiles>,
+    connection: Connection,
 }
 
 impl Client {
@@ -54,33 +66,47 @@ impl Client {
         let Some(endpoint) = self.endpoint(request.signal).cloned() else {
             return Verdict::Refused { why: "no endpoint".into() };
         };
-        let mut connection = match self.take_connection(&endpoint).await {
-            Ok(connection) => connection,
-            Err(failure) => return Verdict::Retry { after: None, why: failure.to_string() },
-        };
-        let attempt = exchange(&mut connection, &endpoint, request);
-        match tokio::time::timeout(endpoint.timeout, attempt).await {
-            Ok(Ok(verdict)) => {
-                // Only a connection that answered is kept: one that was cut in the middle has an answer to come.
-                self.open.push((endpoint.authority, endpoint.protocol, connection));
-                verdict
-            }
-            Ok(Err(failure)) => Verdict::Retry { after: None, why: failure.to_string() },
+        match tokio::time::timeout(endpoint.timeout, self.attempt(&endpoint, request)).await {
+            Ok(Ok(verdict)) => verdict,
+            Ok(Err(failure)) => Verdict::Retry { after: None, why: reasons(&*failure) },
             Err(_) => Verdict::Retry { after: None, why: "no answer in time".into() },
         }
     }
 
-    async fn take_connection(&mut self, endpoint: &Endpoint) -> Result<Connection, Failure> {
-        self.open.retain(|(_, _, connection)| connection.is_open());
-        let place = self.open.iter().position(|(authority, protocol, _)| {
-            *authority == endpoint.authority && *protocol == endpoint.protocol
-        });
-        if let Some(place) = place {
-            return Ok(self.open.swap_remove(place).2);
-        }
-        let connecting = Connection::open(&endpoint.authority, endpoint.protocol == Protocol::Grpc);
-        tokio::time::timeout(endpoint.timeout, connecting).await.map_err(|_| "no connection in time")?
+    async fn attempt(&mut self, endpoint: &Endpoint, request: &Request) -> Result<Verdict, Failure> {
+        let mut open = self.take(endpoint).await?;
+        let verdict = exchange(&mut open.connection, endpoint, request).await?;
+        // Only a connection that answered is kept: one that was cut in the middle has an answer to come.
+        self.open.push(open);
+        Ok(verdict)
     }
+
+    async fn take(&mut self, endpoint: &Endpoint) -> Result<Open, Failure> {
+        self.open.retain(|open| open.connection.is_open());
+        let Endpoint { authority, protocol, tls, .. } = endpoint;
+        let fits =
+            |open: &Open| open.authority == *authority && open.protocol == *protocol && open.tls == *tls;
+        if let Some(place) = self.open.iter().position(fits) {
+            return Ok(self.open.swap_remove(place));
+        }
+        let connector = |alpn: &[u8]| tls.as_ref().map(|files| tls::connector(files, alpn)).transpose();
+        let connection = match protocol {
+            Protocol::Grpc => Connection::grpc(authority, connector(b"h2")?.as_ref())?,
+            Protocol::HttpProtobuf => Connection::http1(authority, connector(b"http/1.1")?.as_ref()).await?,
+        };
+        Ok(Open { authority: authority.clone(), protocol: *protocol, tls: tls.clone(), connection })
+    }
+}
+
+/// An error with what is behind it: `transport error` alone helps nobody.
+fn reasons(failure: &dyn Error) -> String {
+    let mut text = failure.to_string();
+    let mut behind = failure.source();
+    while let Some(cause) = behind {
+        text = format!("{text}: {cause}");
+        behind = cause.source();
+    }
+    text
 }
 
 async fn exchange(
@@ -109,8 +135,7 @@ fn http_request(endpoint: &Endpoint, request: &Request) -> Result<HttpRequest<Fu
             if request.is_gzip {
                 headers.insert("grpc-encoding", HeaderValue::from_static("gzip"));
             }
-            let uri = format!("http://{}{}", endpoint.authority, grpc::path(request.signal));
-            *http.uri_mut() = uri.parse()?;
+            *http.uri_mut() = Uri::from_static(grpc::path(request.signal));
             *http.version_mut() = Version::HTTP_2;
             *http.body_mut() = Full::new(grpc::frame(&request.body, request.is_gzip));
         }

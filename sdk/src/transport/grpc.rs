@@ -1,13 +1,15 @@
-//! The framing of gRPC over HTTP/2, as far as a unary call needs it.
-//!
-//! A message is a byte that says whether it is compressed, its length in four bytes, and the bytes.
+//! What gRPC adds to a request and to its answer. The call itself goes through tonic's channel: the message is in bytes already,
+//! compressed once for however many attempts.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use codeagent_semconv::value::Signal;
 use http::HeaderMap;
+use tonic::Status;
+use tonic_types::StatusExt;
 
 use super::answer::{self, Verdict};
 
+/// Before each message: a byte that says whether it is compressed, and its length in four bytes.
 const HEAD: usize = 5;
 
 pub(crate) fn path(signal: Signal) -> &'static str {
@@ -33,46 +35,27 @@ pub(crate) fn verdict(
     trailers: Option<&HeaderMap>,
     body: &[u8],
 ) -> Verdict {
-    let find = |name: &str| trailers.and_then(|trailers| trailers.get(name)).or_else(|| headers.get(name));
-    let status = find("grpc-status").and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
-    let Some(status) = status else {
-        // A proxy answered, or the stream was cut: then HTTP's own rules hold, but nothing was acknowledged.
-        return match http_status {
-            200 => Verdict::Retry { after: None, why: "an answer without a gRPC status".into() },
-            _ => answer::from_http(http_status, None, b""),
-        };
-    };
-    let details = find("grpc-status-details-bin").and_then(|value| unpad(value.as_bytes()));
-    // An answer is never compressed: we do not offer to read that.
-    let message = body.get(HEAD..).unwrap_or_default();
-    answer::from_grpc(status, details.as_deref(), message)
-}
-
-/// Base64 with or without padding, as gRPC allows for binary metadata.
-fn unpad(text: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
-    let (mut bits, mut held) = (0u32, 0u32);
-    for &letter in text.iter().take_while(|letter| **letter != b'=') {
-        let value = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            b'a'..=b'z' => letter - b'a' + 26,
-            b'0'..=b'9' => letter - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6 | u32::from(value)) & 0xff_ffff;
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held & 0xff) as u8);
+    match trailers.and_then(Status::from_header_map).or_else(|| Status::from_header_map(headers)) {
+        Some(status) => {
+            let after = status.get_details_retry_info().and_then(|info| info.retry_delay);
+            // An answer is never compressed: we do not offer to read that.
+            answer::from_grpc(status.code(), after, body.get(HEAD..).unwrap_or_default())
         }
+        // A proxy answered, or the stream was cut: then HTTP's own rules hold, but nothing was acknowledged.
+        None if http_status == 200 => {
+            Verdict::Retry { after: None, why: "an answer without a gRPC status".into() }
+        }
+        None => answer::from_http(http_status, None, b""),
     }
-    Some(bytes)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tonic::Code;
+    use tonic_types::ErrorDetails;
+
     use super::*;
 
     #[test]
@@ -81,11 +64,15 @@ mod tests {
     }
 
     #[test]
-    fn binary_metadata_is_read_with_and_without_padding() {
-        for (text, bytes) in [("aGVsbG8", "hello"), ("aGVsbG8=", "hello"), ("aGVsbA==", "hell"), ("", "")] {
-            assert_eq!(unpad(text.as_bytes()).as_deref(), Some(bytes.as_bytes()));
-        }
-        assert_eq!(unpad(b"a*"), None);
+    fn the_status_is_that_of_the_trailers_with_the_time_to_come_back() {
+        let delay = Duration::from_millis(2500);
+        let details = ErrorDetails::with_retry_info(Some(delay));
+        let status = Status::with_error_details(Code::ResourceExhausted, "full", details);
+        let mut trailers = HeaderMap::new();
+        status.add_header(&mut trailers).unwrap();
+        let told = Verdict::Retry { after: Some(delay), why: "gRPC status 8".into() };
+        assert_eq!(verdict(200, &HeaderMap::new(), Some(&trailers), b""), told);
+        assert_eq!(verdict(200, &trailers, None, b""), told, "an answer without a message");
     }
 
     #[test]

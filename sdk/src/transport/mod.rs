@@ -13,6 +13,7 @@ mod ledger;
 mod outbox;
 mod request;
 mod size;
+mod tls;
 mod worker;
 
 pub(crate) use answer::Verdict;
@@ -21,4 +22,5 @@ pub(crate) use encode::Encoder;
 pub(crate) use ledger::{Ledger, Loss};
 pub(crate) use outbox::{Order, Outbox};
 pub(crate) use request::Request;
+pub(crate) use tls::TlsFiles;
 pub(crate) use worker::{Plan, start};

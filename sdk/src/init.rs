@@ -20,6 +20,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::correlation::Correlation;
 use crate::propagation::{self, SessionRandomness};
+use crate::record::Recorder;
 use crate::settings::{self, Settings};
 use crate::signals::logs::Logs;
 use crate::signals::metrics::Reader;
@@ -197,7 +198,7 @@ fn start(settings: &Settings) -> std::io::Result<Core> {
     let correlation = Correlation::default().with(attribute::SESSION_ID.name(), &session);
     let manual = Arc::new(ManualReader::builder().with_temporality(settings.temporality).build());
     let reader = Reader { inner: manual, outbox: Arc::clone(&outbox), flush_timeout };
-    let core = providers(&resource, &outbox, &correlation, &reader, flush_timeout);
+    let core = providers(&resource, &outbox, &correlation, &reader, settings);
     let gzip = Signal::ALL
         .iter()
         .map(|signal| settings.endpoints[signal.index()].as_ref().is_some_and(|to| to.gzip));
@@ -206,6 +207,7 @@ fn start(settings: &Settings) -> std::io::Result<Core> {
     transport::start(Plan {
         outbox,
         spool,
+        recorder: Arc::clone(&core.recorder),
         encoder: Encoder::new(&resource, [gzip[0], gzip[1], gzip[2]]),
         client: Client::new(settings.endpoints.clone()),
         metrics: Arc::new(reader),
@@ -222,8 +224,9 @@ fn providers(
     outbox: &Arc<Outbox>,
     correlation: &Correlation,
     reader: &Reader,
-    flush_timeout: Duration,
+    settings: &Settings,
 ) -> Core {
+    let (flush_timeout, revision) = (settings.flush_timeout, settings.revision.as_deref());
     let (to_spans, to_logs) = (Arc::clone(outbox), Arc::clone(outbox));
     let tracers = SdkTracerProvider::builder()
         .with_resource(resource.clone())
@@ -236,6 +239,13 @@ fn providers(
         .build();
     let meters =
         SdkMeterProvider::builder().with_resource(resource.clone()).with_reader(reader.clone()).build();
+    let recorder = Recorder::new(
+        tracers.tracer(SCOPE),
+        loggers.logger(SCOPE),
+        &meters.meter(SCOPE),
+        revision,
+        correlation.clone(),
+    );
     self_metrics::observe(&meters.meter(SCOPE), &outbox.ledger);
     Core {
         outbox: Arc::clone(outbox),
@@ -243,6 +253,7 @@ fn providers(
         loggers,
         meters,
         correlation: correlation.clone(),
+        recorder,
         flush_timeout,
     }
 }

@@ -6,6 +6,7 @@ mod diagnose;
 mod init;
 mod lifecycle;
 pub mod propagation;
+mod record;
 mod resource;
 mod self_metrics;
 mod settings;
@@ -18,7 +19,14 @@ mod transport;
 
 pub use correlation::Session;
 pub use init::{Builder, InstallError, init};
+pub use record::{
+    AgentRun, Attempt, CommandRun, Compaction, Edit, ModelCall, Moments, PermissionWait, Scope, Step, Task,
+    TaskBuilder, TestRun, ToolCall, Turn, Usage,
+};
 pub use telemetry::{Guard, Telemetry};
+
+/// The values of the registry's enums, such as kinds of task.
+pub use codeagent_semconv::value;
 
 // Two versions of these in one program do not know each other: whoever uses ours is sure to be heard.
 pub use opentelemetry;

@@ -4,12 +4,14 @@ use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use codeagent_semconv::value::TaskKind;
 use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::logs::SdkLoggerProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
 use crate::correlation::Correlation;
+use crate::record::{AgentRun, Moments, Node, Recorder, TaskBuilder};
 use crate::transport::Outbox;
 
 /// Everything that runs behind the telemetry of a process.
@@ -19,6 +21,7 @@ pub(crate) struct Core {
     pub(crate) loggers: SdkLoggerProvider,
     pub(crate) meters: SdkMeterProvider,
     pub(crate) correlation: Correlation,
+    pub(crate) recorder: Arc<Recorder>,
     pub(crate) flush_timeout: Duration,
 }
 
@@ -38,9 +41,6 @@ pub(crate) fn process_correlation() -> Correlation {
     installed().map(|core| core.correlation.clone()).unwrap_or_default()
 }
 
-/// Ends the tasks that are still open when the process ends.
-pub(crate) fn end_open_tasks() {}
-
 /// The telemetry of this process. Cheap to clone; where nothing is exported it does nothing.
 #[derive(Clone)]
 pub struct Telemetry {
@@ -52,6 +52,32 @@ impl Telemetry {
     #[must_use]
     pub fn is_enabled(&self) -> bool {
         self.core.is_some()
+    }
+
+    /// One that exports nothing and costs next to nothing.
+    #[must_use]
+    pub fn disabled() -> Self {
+        Self { core: None }
+    }
+
+    fn recorder(&self) -> Option<&Arc<Recorder>> {
+        self.core.as_ref().map(|core| &core.recorder)
+    }
+
+    /// A task that the agent works on.
+    pub fn task<'a>(&self, kind: TaskKind<'a>) -> TaskBuilder<'a> {
+        TaskBuilder::new(self.recorder().cloned(), kind)
+    }
+
+    /// A run of an agent outside of any task.
+    pub fn agent(&self, name: &str) -> AgentRun {
+        AgentRun::root(self.recorder(), name)
+    }
+
+    /// Things that happen in an instant, in the current context.
+    #[must_use]
+    pub fn moments(&self) -> Moments {
+        Moments::of(self.recorder().map(Node::root).as_ref())
     }
 
     /// A meter for metrics of the agent's own.
@@ -100,6 +126,9 @@ impl Deref for Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            crate::lifecycle::crash();
+        }
         if let Some(core) = &self.telemetry.core {
             core.outbox.finish(core.flush_timeout);
         }

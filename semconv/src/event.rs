@@ -56,6 +56,45 @@ pub static CODEAGENT_HUMAN_INTERVENED: Event = Event {
     opt_in: false,
 };
 
+/// `codeagent.model.called`: A model call ended.
+///
+/// Says in one record what the span says, for stores that hold log records only.
+pub static CODEAGENT_MODEL_CALLED: Event = Event {
+    name: "codeagent.model.called",
+    brief: "A model call ended.",
+    attributes: &[
+        Attribute::new("codeagent.task.id", "codeagent_task_id", Level::Conditional("If the signal belongs to a task.")),
+        Attribute::new("session.id", "session_id", Level::Recommended),
+        Attribute::new("gen_ai.conversation.id", "gen_ai_conversation_id", Level::Recommended),
+        Attribute::new("gen_ai.agent.name", "gen_ai_agent_name", Level::Recommended),
+        Attribute::new("codeagent.config.revision", "codeagent_config_revision", Level::Recommended),
+        Attribute::new("gen_ai.provider.name", "gen_ai_provider_name", Level::Required),
+        Attribute::new("gen_ai.request.model", "gen_ai_request_model", Level::Recommended),
+        Attribute::new("gen_ai.response.id", "gen_ai_response_id", Level::Recommended),
+        Attribute::new("codeagent.operation.duration", "codeagent_operation_duration", Level::Required),
+        Attribute::new("gen_ai.usage.input_tokens", "gen_ai_usage_input_tokens", Level::Recommended),
+        Attribute::new("gen_ai.usage.output_tokens", "gen_ai_usage_output_tokens", Level::Recommended),
+        Attribute::new("error.type", "error_type", Level::Conditional("When the call failed.")),
+    ],
+    opt_in: false,
+};
+
+/// `codeagent.evaluation.scored`: An evaluation gave a score.
+pub static CODEAGENT_EVALUATION_SCORED: Event = Event {
+    name: "codeagent.evaluation.scored",
+    brief: "An evaluation gave a score.",
+    attributes: &[
+        Attribute::new("codeagent.task.id", "codeagent_task_id", Level::Conditional("If the signal belongs to a task.")),
+        Attribute::new("session.id", "session_id", Level::Recommended),
+        Attribute::new("gen_ai.conversation.id", "gen_ai_conversation_id", Level::Recommended),
+        Attribute::new("gen_ai.agent.name", "gen_ai_agent_name", Level::Recommended),
+        Attribute::new("codeagent.config.revision", "codeagent_config_revision", Level::Recommended),
+        Attribute::new("gen_ai.evaluation.name", "gen_ai_evaluation_name", Level::Required),
+        Attribute::new("gen_ai.evaluation.score.value", "gen_ai_evaluation_score_value", Level::Required),
+    ],
+    opt_in: false,
+};
+
 /// `codeagent.retry.exhausted`: Retries ran out.
 pub static CODEAGENT_RETRY_EXHAUSTED: Event = Event {
     name: "codeagent.retry.exhausted",
@@ -191,11 +230,94 @@ pub static CODEAGENT_TASK_JUDGED: Event = Event {
     opt_in: false,
 };
 
+/// `codeagent.tool.called`: A tool call ended.
+///
+/// Says in one record what the span says, for stores that hold log records only.
+pub static CODEAGENT_TOOL_CALLED: Event = Event {
+    name: "codeagent.tool.called",
+    brief: "A tool call ended.",
+    attributes: &[
+        Attribute::new("codeagent.task.id", "codeagent_task_id", Level::Conditional("If the signal belongs to a task.")),
+        Attribute::new("session.id", "session_id", Level::Recommended),
+        Attribute::new("gen_ai.conversation.id", "gen_ai_conversation_id", Level::Recommended),
+        Attribute::new("gen_ai.agent.name", "gen_ai_agent_name", Level::Recommended),
+        Attribute::new("codeagent.config.revision", "codeagent_config_revision", Level::Recommended),
+        Attribute::new("gen_ai.tool.name", "gen_ai_tool_name", Level::Required),
+        Attribute::new("gen_ai.tool.call.id", "gen_ai_tool_call_id", Level::Recommended),
+        Attribute::new("codeagent.tool.category", "codeagent_tool_category", Level::Recommended),
+        Attribute::new("codeagent.operation.duration", "codeagent_operation_duration", Level::Required),
+        Attribute::new("error.type", "error_type", Level::Conditional("When the call failed.")),
+    ],
+    opt_in: false,
+};
+
+/// `codeagent.command.ended`: A command ended.
+pub static CODEAGENT_COMMAND_ENDED: Event = Event {
+    name: "codeagent.command.ended",
+    brief: "A command ended.",
+    attributes: &[
+        Attribute::new("codeagent.task.id", "codeagent_task_id", Level::Conditional("If the signal belongs to a task.")),
+        Attribute::new("session.id", "session_id", Level::Recommended),
+        Attribute::new("gen_ai.conversation.id", "gen_ai_conversation_id", Level::Recommended),
+        Attribute::new("gen_ai.agent.name", "gen_ai_agent_name", Level::Recommended),
+        Attribute::new("codeagent.config.revision", "codeagent_config_revision", Level::Recommended),
+        Attribute::new("codeagent.command.program", "codeagent_command_program", Level::Required),
+        Attribute::new("codeagent.command.kind", "codeagent_command_kind", Level::Recommended),
+        Attribute::new("process.exit.code", "process_exit_code", Level::Conditional("When the process ended by itself.")),
+        Attribute::new("codeagent.operation.duration", "codeagent_operation_duration", Level::Required),
+        Attribute::new("codeagent.command.cpu_time", "codeagent_command_cpu_time", Level::Recommended),
+        Attribute::new("codeagent.command.memory_max", "codeagent_command_memory_max", Level::Recommended),
+        Attribute::new("error.type", "error_type", Level::Conditional("When the exit code is not 0, or the process did not start or was killed.")),
+    ],
+    opt_in: false,
+};
+
+/// `codeagent.edit.ended`: An edit was applied, or not.
+pub static CODEAGENT_EDIT_ENDED: Event = Event {
+    name: "codeagent.edit.ended",
+    brief: "An edit was applied, or not.",
+    attributes: &[
+        Attribute::new("codeagent.task.id", "codeagent_task_id", Level::Conditional("If the signal belongs to a task.")),
+        Attribute::new("session.id", "session_id", Level::Recommended),
+        Attribute::new("gen_ai.conversation.id", "gen_ai_conversation_id", Level::Recommended),
+        Attribute::new("gen_ai.agent.name", "gen_ai_agent_name", Level::Recommended),
+        Attribute::new("codeagent.config.revision", "codeagent_config_revision", Level::Recommended),
+        Attribute::new("codeagent.edit.operation", "codeagent_edit_operation", Level::Required),
+        Attribute::new("codeagent.edit.status", "codeagent_edit_status", Level::Required),
+        Attribute::new("codeagent.edit.language", "codeagent_edit_language", Level::Recommended),
+        Attribute::new("codeagent.edit.lines_added", "codeagent_edit_lines_added", Level::Recommended),
+        Attribute::new("codeagent.edit.lines_removed", "codeagent_edit_lines_removed", Level::Recommended),
+        Attribute::new("error.type", "error_type", Level::Conditional("When the edit failed.")),
+    ],
+    opt_in: false,
+};
+
+/// `codeagent.test.ended`: A test run ended.
+pub static CODEAGENT_TEST_ENDED: Event = Event {
+    name: "codeagent.test.ended",
+    brief: "A test run ended.",
+    attributes: &[
+        Attribute::new("codeagent.task.id", "codeagent_task_id", Level::Conditional("If the signal belongs to a task.")),
+        Attribute::new("session.id", "session_id", Level::Recommended),
+        Attribute::new("gen_ai.conversation.id", "gen_ai_conversation_id", Level::Recommended),
+        Attribute::new("gen_ai.agent.name", "gen_ai_agent_name", Level::Recommended),
+        Attribute::new("codeagent.config.revision", "codeagent_config_revision", Level::Recommended),
+        Attribute::new("test.suite.name", "test_suite_name", Level::Conditional("If known.")),
+        Attribute::new("test.suite.run.status", "test_suite_run_status", Level::Required),
+        Attribute::new("codeagent.test.passed", "codeagent_test_passed", Level::Recommended),
+        Attribute::new("codeagent.test.failed", "codeagent_test_failed", Level::Recommended),
+        Attribute::new("codeagent.test.skipped", "codeagent_test_skipped", Level::Recommended),
+    ],
+    opt_in: false,
+};
+
 /// Every event.
 pub static ALL: &[&crate::Event] = &[
     &CODEAGENT_FLEET_CHANGED,
     &CODEAGENT_PERMISSION_DECIDED,
     &CODEAGENT_HUMAN_INTERVENED,
+    &CODEAGENT_MODEL_CALLED,
+    &CODEAGENT_EVALUATION_SCORED,
     &CODEAGENT_RETRY_EXHAUSTED,
     &CODEAGENT_LOOP_DETECTED,
     &CODEAGENT_DEGRADATION_DETECTED,
@@ -204,4 +326,8 @@ pub static ALL: &[&crate::Event] = &[
     &CODEAGENT_PROCESS_PANICKED,
     &CODEAGENT_TASK_BEGAN,
     &CODEAGENT_TASK_JUDGED,
+    &CODEAGENT_TOOL_CALLED,
+    &CODEAGENT_COMMAND_ENDED,
+    &CODEAGENT_EDIT_ENDED,
+    &CODEAGENT_TEST_ENDED,
 ];

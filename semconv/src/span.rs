@@ -196,6 +196,8 @@ pub static CODEAGENT_COMMAND_RUN: Span = Span {
         Attribute::new("codeagent.command.program", "codeagent_command_program", Level::Required).for_samplers(),
         Attribute::new("codeagent.command.kind", "codeagent_command_kind", Level::Recommended),
         Attribute::new("process.exit.code", "process_exit_code", Level::Conditional("When the process ended by itself.")),
+        Attribute::new("codeagent.command.cpu_time", "codeagent_command_cpu_time", Level::Recommended),
+        Attribute::new("codeagent.command.memory_max", "codeagent_command_memory_max", Level::Recommended),
         Attribute::new("codeagent.sandbox.type", "codeagent_sandbox_type", Level::Recommended),
         Attribute::new("codeagent.sandbox.outcome", "codeagent_sandbox_outcome", Level::Conditional("If there is a sandbox.")),
         Attribute::new("error.type", "error_type", Level::Conditional("When the exit code is not 0, or the process did not start or was killed.")),

@@ -6,5 +6,5 @@ mod panic;
 mod signals;
 
 pub(crate) use exit::flush_at_exit;
-pub(crate) use panic::record_panics;
+pub(crate) use panic::{crash, has_crashed, record_panics};
 pub(crate) use signals::ours;

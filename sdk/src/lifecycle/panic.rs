@@ -2,6 +2,7 @@
 
 use std::panic::PanicHookInfo;
 use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::SystemTime;
 
 use codeagent_semconv::{attribute as key, event};
@@ -19,6 +20,17 @@ pub(crate) fn record_panics() {
             next(info);
         }));
     });
+}
+
+static CRASHED: AtomicBool = AtomicBool::new(false);
+
+/// The process ends because of a panic.
+pub(crate) fn crash() {
+    CRASHED.store(true, Relaxed);
+}
+
+pub(crate) fn has_crashed() -> bool {
+    CRASHED.load(Relaxed)
 }
 
 fn record(info: &PanicHookInfo<'_>) {
@@ -40,6 +52,7 @@ fn record(info: &PanicHookInfo<'_>) {
     }
     logger.emit(record);
     if cfg!(panic = "abort") {
+        crash();
         // Nothing is dropped on the way out: this is the last chance.
         core.outbox.finish(core.flush_timeout);
     }

@@ -12,6 +12,7 @@ use tracing::subscriber::NoSubscriber;
 
 use super::encode::Encoder;
 use super::{Client, Ledger, Loss, Order, Outbox, Request, Verdict};
+use crate::record::Recorder;
 use crate::spool::Spool;
 
 /// What cannot be delivered now and finds no place on disk waits in memory up to this.
@@ -27,6 +28,8 @@ pub(crate) struct Plan {
     pub(crate) client: Client,
     pub(crate) metrics: Arc<dyn MetricReader>,
     pub(crate) spool: Option<Spool>,
+    /// Has the tasks that are still open when the process ends.
+    pub(crate) recorder: Arc<Recorder>,
     /// How long a first item waits for others.
     pub(crate) batch_delay: Duration,
     pub(crate) metrics_interval: Duration,
@@ -132,7 +135,7 @@ impl Worker {
         self.cutoff = Some(order.deadline());
         let is_last = !matches!(order, Order::Flush { .. });
         if is_last {
-            crate::telemetry::end_open_tasks();
+            self.plan.recorder.end_open_tasks();
             self.plan.outbox.close();
         }
         self.ship().await;

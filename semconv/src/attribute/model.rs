@@ -49,6 +49,11 @@ pub const CODEAGENT_COMPACTION_TOKENS_BEFORE: Key<Int> = Key::new("codeagent.com
 /// Example: `24000`.
 pub const CODEAGENT_COMPACTION_TOKENS_AFTER: Key<Int> = Key::new("codeagent.compaction.tokens_after");
 
+/// `codeagent.operation.duration`: How long the operation took, in seconds.
+///
+/// Example: `1.25`.
+pub const CODEAGENT_OPERATION_DURATION: Key<Double> = Key::new("codeagent.operation.duration");
+
 pub(super) static DEFINED: &[Definition] = &[
     Definition {
         key: "codeagent.query.source",
@@ -118,6 +123,13 @@ pub(super) static DEFINED: &[Definition] = &[
         label: "codeagent_compaction_tokens_after",
         value_type: ValueType::Int,
         brief: "Tokens in the context after the compaction.",
+        identifier: false,
+    },
+    Definition {
+        key: "codeagent.operation.duration",
+        label: "codeagent_operation_duration",
+        value_type: ValueType::Double,
+        brief: "How long the operation took, in seconds.",
         identifier: false,
     },
 ];

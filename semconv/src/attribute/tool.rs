@@ -1,6 +1,6 @@
 // Generated from registry/ by `cargo run -p codeagent-semconv-codegen`; do not edit.
 
-use crate::{Definition, Int, Key, Text, ValueType, value};
+use crate::{Definition, Double, Int, Key, Text, ValueType, value};
 
 /// `codeagent.tool.category`: What a tool does, whatever its product calls it.
 pub const CODEAGENT_TOOL_CATEGORY: Key<value::ToolCategory<'static>> = Key::new("codeagent.tool.category");
@@ -18,6 +18,18 @@ pub const CODEAGENT_COMMAND_PROGRAM: Key<Text> = Key::new("codeagent.command.pro
 
 /// `codeagent.command.kind`: What a command is for.
 pub const CODEAGENT_COMMAND_KIND: Key<value::CommandKind<'static>> = Key::new("codeagent.command.kind");
+
+/// `codeagent.command.cpu_time`: Processor time of the command and of the children that it waited for, user and
+/// system, in seconds.
+///
+/// Example: `12.4`.
+pub const CODEAGENT_COMMAND_CPU_TIME: Key<Double> = Key::new("codeagent.command.cpu_time");
+
+/// `codeagent.command.memory_max`: The largest resident set of the command or of one of the children that it waited
+/// for, in bytes.
+///
+/// Example: `104857600`.
+pub const CODEAGENT_COMMAND_MEMORY_MAX: Key<Int> = Key::new("codeagent.command.memory_max");
 
 /// `codeagent.edit.operation`: What an edit does to its file.
 pub const CODEAGENT_EDIT_OPERATION: Key<value::EditOperation<'static>> = Key::new("codeagent.edit.operation");
@@ -92,6 +104,20 @@ pub(super) static DEFINED: &[Definition] = &[
         label: "codeagent_command_kind",
         value_type: ValueType::Open(&["build", "test", "lint", "vcs", "package", "network", "file", "other"]),
         brief: "What a command is for.",
+        identifier: false,
+    },
+    Definition {
+        key: "codeagent.command.cpu_time",
+        label: "codeagent_command_cpu_time",
+        value_type: ValueType::Double,
+        brief: "Processor time of the command and of the children that it waited for, user and system, in seconds.",
+        identifier: false,
+    },
+    Definition {
+        key: "codeagent.command.memory_max",
+        label: "codeagent_command_memory_max",
+        value_type: ValueType::Int,
+        brief: "The largest resident set of the command or of one of the children that it waited for, in bytes.",
         identifier: false,
     },
     Definition {

@@ -1,6 +1,6 @@
 // Generated from registry/ by `cargo run -p codeagent-semconv-codegen`; do not edit.
 
-use crate::{Definition, Int, Key, Text, ValueType, value};
+use crate::{Definition, Double, Int, Key, Text, ValueType, value};
 
 /// `gen_ai.agent.name`: The name of the agent, as the application gives it.
 ///
@@ -49,6 +49,31 @@ pub const GEN_AI_USAGE_INPUT_TOKENS: Key<Int> = Key::new("gen_ai.usage.input_tok
 ///
 /// Example: `180`.
 pub const GEN_AI_USAGE_OUTPUT_TOKENS: Key<Int> = Key::new("gen_ai.usage.output_tokens");
+
+/// `gen_ai.provider.name`: The provider of the model, as the client knows it.
+///
+/// Examples: `anthropic`, `openai`, `gcp.vertex_ai`.
+pub const GEN_AI_PROVIDER_NAME: Key<Text> = Key::new("gen_ai.provider.name");
+
+/// `gen_ai.response.id`: The provider's id of the answer.
+///
+/// Example: `chatcmpl-123`.
+pub const GEN_AI_RESPONSE_ID: Key<Text> = Key::new("gen_ai.response.id");
+
+/// `gen_ai.usage.cache_read.input_tokens`: Input tokens that were read from the provider's cache.
+///
+/// Example: `50`.
+pub const GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: Key<Int> = Key::new("gen_ai.usage.cache_read.input_tokens");
+
+/// `gen_ai.usage.cache_creation.input_tokens`: Input tokens that were written to the provider's cache.
+///
+/// Example: `25`.
+pub const GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS: Key<Int> = Key::new("gen_ai.usage.cache_creation.input_tokens");
+
+/// `gen_ai.evaluation.score.value`: The score that the evaluation gave.
+///
+/// Example: `4`.
+pub const GEN_AI_EVALUATION_SCORE_VALUE: Key<Double> = Key::new("gen_ai.evaluation.score.value");
 
 /// `session.id`: The session that the telemetry belongs to.
 ///
@@ -272,6 +297,41 @@ pub(super) static DEFINED: &[Definition] = &[
         label: "gen_ai_usage_output_tokens",
         value_type: ValueType::Int,
         brief: "Tokens of the output, reasoning included.",
+        identifier: false,
+    },
+    Definition {
+        key: "gen_ai.provider.name",
+        label: "gen_ai_provider_name",
+        value_type: ValueType::Text,
+        brief: "The provider of the model, as the client knows it.",
+        identifier: false,
+    },
+    Definition {
+        key: "gen_ai.response.id",
+        label: "gen_ai_response_id",
+        value_type: ValueType::Text,
+        brief: "The provider's id of the answer.",
+        identifier: true,
+    },
+    Definition {
+        key: "gen_ai.usage.cache_read.input_tokens",
+        label: "gen_ai_usage_cache_read_input_tokens",
+        value_type: ValueType::Int,
+        brief: "Input tokens that were read from the provider's cache.",
+        identifier: false,
+    },
+    Definition {
+        key: "gen_ai.usage.cache_creation.input_tokens",
+        label: "gen_ai_usage_cache_creation_input_tokens",
+        value_type: ValueType::Int,
+        brief: "Input tokens that were written to the provider's cache.",
+        identifier: false,
+    },
+    Definition {
+        key: "gen_ai.evaluation.score.value",
+        label: "gen_ai_evaluation_score_value",
+        value_type: ValueType::Double,
+        brief: "The score that the evaluation gave.",
         identifier: false,
     },
     Definition {

@@ -10,6 +10,7 @@ mod quality;
 mod sdk;
 mod task;
 mod tool;
+mod upstream;
 
 pub use agent::*;
 pub use collector::*;
@@ -19,6 +20,7 @@ pub use quality::*;
 pub use sdk::*;
 pub use task::*;
 pub use tool::*;
+pub use upstream::*;
 
 /// Every metric.
 pub static ALL: &[&crate::Metric] = &[
@@ -110,6 +112,7 @@ pub static ALL: &[&crate::Metric] = &[
     &CODEAGENT_TASK_TOKENS,
     &CODEAGENT_TASK_TURNS,
     &CODEAGENT_TASK_ATTEMPTS,
+    &CODEAGENT_TOOL_DURATION,
     &CODEAGENT_COMMAND_DURATION,
     &CODEAGENT_EDIT_ATTEMPTS,
     &CODEAGENT_EDIT_LINES,
@@ -119,6 +122,7 @@ pub static ALL: &[&crate::Metric] = &[
     &CODEAGENT_TEST_DURATION,
     &CODEAGENT_TEST_CASES,
     &CODEAGENT_SANDBOX_OUTCOMES,
+    &GEN_AI_CLIENT_OPERATION_DURATION,
 ];
 
 /// The metric of this name; `None` for a name that the registry does not have.

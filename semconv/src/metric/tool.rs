@@ -2,6 +2,28 @@
 
 use crate::{Attribute, Instrument, Level, Metric, Number};
 
+/// `codeagent.tool.duration`: Duration of tool calls; its count by `error.type` is the number that failed.
+///
+/// On metrics, a name outside the configured list is reported as `other`.
+pub static CODEAGENT_TOOL_DURATION: Metric = Metric {
+    name: "codeagent.tool.duration",
+    prometheus: "codeagent_tool_duration_seconds",
+    instrument: Instrument::Histogram,
+    number: Number::Double,
+    unit: "s",
+    brief: "Duration of tool calls; its count by `error.type` is the number that failed.",
+    buckets: &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0],
+    attributes: &[
+        Attribute::new("codeagent.product", "codeagent_product", Level::Recommended),
+        Attribute::new("codeagent.config.revision", "codeagent_config_revision", Level::Recommended),
+        Attribute::new("codeagent.task.group", "codeagent_task_group", Level::Conditional("If configured.")),
+        Attribute::new("gen_ai.tool.name", "gen_ai_tool_name", Level::Required),
+        Attribute::new("codeagent.tool.category", "codeagent_tool_category", Level::Recommended),
+        Attribute::new("error.type", "error_type", Level::Conditional("When the call failed.")),
+    ],
+    opt_in: false,
+};
+
 /// `codeagent.command.duration`: Duration of commands.
 pub static CODEAGENT_COMMAND_DURATION: Metric = Metric {
     name: "codeagent.command.duration",

@@ -69,6 +69,9 @@ pub enum Command {
         /// How to print.
         #[arg(long, value_enum, default_value_t)]
         format: Format,
+        /// The collector, if one is running on the queues: it says why a destination takes nothing.
+        #[command(flatten)]
+        whom: Whom,
     },
     /// Read every record of every file, and say what is damaged.
     #[command(after_help = EXAMPLES)]

@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use codeagent_pipeline::Trouble;
 use codeagent_pipeline::log::inspect::{StoredCursor, StoredLog};
 use serde::Serialize;
 
 use super::dead::{Letters, letters};
 use super::place::{self, Places, Queue};
-use super::{Failure, arguments, list_text};
-use crate::cli::Format;
+use super::{Failure, arguments, list_text, reasons};
+use crate::cli::{Format, Whom};
 use crate::exit;
 
 /// The queues of one folder.
@@ -19,6 +20,8 @@ pub struct Listed {
     pub directory: String,
     /// The collector that is at work on it.
     pub running: Option<String>,
+    /// Why that was not asked what keeps its destinations.
+    pub not_asked: Option<String>,
     /// Whether the destinations were compared with a configuration.
     pub has_configuration: bool,
     /// The queues.
@@ -34,6 +37,8 @@ pub struct ListedQueue {
     pub error: Option<String>,
     /// Bytes of its files.
     pub bytes: u64,
+    /// Bytes that they may be, where that is known.
+    pub bytes_max: Option<u64>,
     /// How many files.
     pub files: usize,
     /// The number of the next record.
@@ -76,13 +81,18 @@ pub struct Destination {
     pub oldest_ms: Option<u64>,
     /// The number of the first record that it has not got.
     pub next_sequence: u64,
+    /// Why it takes nothing at present, as the running collector says.
+    pub trouble: Option<Trouble>,
 }
 
 /// Prints what is there.
-pub fn run(place: &arguments::Place, format: Format) -> Result<ExitCode, Failure> {
+pub fn run(place: &arguments::Place, whom: &Whom, format: Format) -> Result<ExitCode, Failure> {
     let places = Places::find(place)?;
     let listed: Result<Vec<_>, _> = places.directories.iter().map(|folder| list(folder, &places)).collect();
-    let listed = listed?;
+    let mut listed = listed?;
+    if listed.iter().any(|folder| folder.running.is_some()) {
+        reasons::ask(whom, &mut listed);
+    }
     match format {
         Format::Text => crate::print(&list_text::render(&listed)),
         Format::Json => crate::print_json(&serde_json::json!({ "queues": listed })),
@@ -95,16 +105,19 @@ pub fn run(place: &arguments::Place, format: Format) -> Result<ExitCode, Failure
 pub fn list(directory: &Path, places: &Places) -> Result<Listed, Failure> {
     let running = place::holder(directory)?;
     let queues = place::queues(directory, None)?;
-    let pipelines = queues.into_iter().map(|queue| list_queue(queue, places)).collect();
+    let size = places.sizes.get(directory).copied();
+    let pipelines = queues.into_iter().map(|queue| list_queue(queue, places, size)).collect();
     let has_configuration = places.configured.is_some();
-    Ok(Listed { directory: directory.display().to_string(), running, has_configuration, pipelines })
+    let directory = directory.display().to_string();
+    Ok(Listed { directory, running, not_asked: None, has_configuration, pipelines })
 }
 
-fn list_queue(queue: Queue, places: &Places) -> ListedQueue {
+fn list_queue(queue: Queue, places: &Places, size: Option<u64>) -> ListedQueue {
     let mut listed = ListedQueue {
         pipeline: queue.pipeline,
         error: None,
         bytes: 0,
+        bytes_max: size,
         files: 0,
         next_sequence: 0,
         damaged_files: Vec::new(),
@@ -116,6 +129,7 @@ fn list_queue(queue: Queue, places: &Places) -> ListedQueue {
     match queue.log {
         Ok(log) => {
             listed.bytes = log.bytes();
+            listed.bytes_max = size.or(log.bytes_max());
             listed.files = log.files();
             listed.next_sequence = log.end().sequence;
             listed.add_damaged(&log);
@@ -155,5 +169,6 @@ fn destination(log: &StoredLog, cursor: &StoredCursor, pipeline: &str, places: &
         bytes: backlog.bytes,
         oldest_ms: backlog.oldest_ms,
         next_sequence: cursor.next().sequence,
+        trouble: None,
     }
 }

@@ -23,6 +23,7 @@ fn folder(folder: &Listed) -> String {
         return text;
     }
     text.push_str(&waiting(&folder.pipelines));
+    text.push_str(&troubles(folder));
     text.push_str(&dead_letters(&folder.pipelines));
     let advice: Vec<String> = folder.pipelines.iter().flat_map(advice).collect();
     if !advice.is_empty() {
@@ -62,7 +63,12 @@ fn waiting(queues: &[ListedQueue]) -> String {
     }
     for queue in queues {
         let files = count(queue.files as u64, "file");
-        text.push_str(&format!("{} holds {} in {files}", queue.pipeline, bytes(queue.bytes)));
+        text.push_str(&format!("{} holds {}", queue.pipeline, bytes(queue.bytes)));
+        if let Some(most) = queue.bytes_max.filter(|most| *most > 0) {
+            let share = u128::from(queue.bytes) * 100 / u128::from(most);
+            text.push_str(&format!(" of {} ({share} %)", bytes(most)));
+        }
+        text.push_str(&format!(" in {files}"));
         if queue.dead_letter_bytes > 0 {
             text.push_str(&format!(", and {} of dead letters", bytes(queue.dead_letter_bytes)));
         }
@@ -71,6 +77,29 @@ fn waiting(queues: &[ListedQueue]) -> String {
     let waits = queues.iter().flat_map(|queue| &queue.destinations).any(|destination| destination.items > 0);
     if !waits {
         text.push_str("nothing waits: every destination has everything\n");
+    }
+    text
+}
+
+/// Why it waits.
+fn troubles(folder: &Listed) -> String {
+    let mut text = String::new();
+    for queue in &folder.pipelines {
+        for destination in &queue.destinations {
+            let Some(trouble) = &destination.trouble else { continue };
+            text.push_str(&format!(
+                "{}: {} takes nothing since {}: {}, {}\n",
+                queue.pipeline,
+                destination.exporter,
+                age(seconds_since(trouble.since_ms)),
+                count(trouble.attempts, "attempt"),
+                shortened(&trouble.message)
+            ));
+        }
+    }
+    let waits = folder.pipelines.iter().flat_map(|queue| &queue.destinations).any(|to| to.items > 0);
+    if let Some(why) = folder.not_asked.as_ref().filter(|_| waits) {
+        text.push_str(&format!("why it waits is not known: {why}\n"));
     }
     text
 }

@@ -9,6 +9,7 @@ mod list_text;
 pub mod measure;
 mod orders;
 mod place;
+mod reasons;
 mod stopped;
 #[cfg(test)]
 mod tests;
@@ -64,7 +65,7 @@ pub struct Dropped {
 /// Does what the command line asks for.
 pub fn run(command: Command) -> ExitCode {
     let done = match command {
-        Command::List { place, format } => list::run(&place, format),
+        Command::List { place, format, whom } => list::run(&place, &whom, format),
         Command::Verify { place, pipeline, format } => verify::run(&place, pipeline.as_deref(), format),
         Command::Export(options) => export::run(&options),
         Command::Replay(options) => orders::replay(&options),

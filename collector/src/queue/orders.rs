@@ -40,7 +40,8 @@ pub fn replay(options: &Replay) -> Result<ExitCode, Failure> {
                 let order = ReplayOrder { pipeline: pipeline.clone(), selection: selection.clone() };
                 ask(&options.whom, "/queue/replay", &order)?
             }
-            None => Stopped::take(directory)?.replay(pipeline, &selection)?,
+            None => Stopped::take(directory, places.sizes.get(directory).copied())?
+                .replay(pipeline, &selection)?,
         };
         tell(pipeline, &out);
         all.add(out);
@@ -84,7 +85,7 @@ fn drop_letters(options: &Drop, targets: &[Target]) -> Result<ExitCode, Failure>
                     DropOrder::Letters { pipeline: queue.pipeline.clone(), selection: selection.clone() };
                 ask::<_, Dropped>(&options.whom, "/queue/drop", &order)?.letters
             }
-            None => Stopped::take(directory)?.drop_letters(&queue.pipeline, &selection)?,
+            None => Stopped::take(directory, None)?.drop_letters(&queue.pipeline, &selection)?,
         };
         tell(&queue.pipeline, &out);
         all.add(out);
@@ -121,7 +122,8 @@ fn drop_backlog(options: &Drop, places: &Places, targets: &[Target]) -> Result<E
             }
             None => {
                 let forget = places.is_configured(pipeline, exporter) == Some(false);
-                Stopped::take(directory)?.drop_backlog(pipeline, exporter, forget)?
+                Stopped::take(directory, places.sizes.get(directory).copied())?
+                    .drop_backlog(pipeline, exporter, forget)?
             }
         };
         println!("{pipeline}: dropped {} of `{exporter}`", count(items, "item"));

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use codeagent_config::{Diagnostics, Document};
+use codeagent_components::extensions::file_storage;
+use codeagent_config::{ByteSize, Diagnostics, Document};
 use codeagent_pipeline::log::inspect::StoredLog;
 use codeagent_pipeline::log::{Disk, FolderLock, OpenError, id_of};
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 
 use super::{Failure, arguments};
 use crate::configuration;
@@ -26,6 +27,8 @@ pub struct Places {
     pub directories: Vec<PathBuf>,
     /// Each pipeline's exporters; nothing where no configuration was named.
     pub configured: Option<IndexMap<String, Vec<String>>>,
+    /// What one log of each folder may take, where the configuration says so.
+    pub sizes: IndexMap<PathBuf, u64>,
 }
 
 /// The queue of one pipeline.
@@ -45,7 +48,11 @@ impl Places {
             if !directory.is_dir() {
                 return Err(anyhow!("there is no folder {}", directory.display()).into());
             }
-            return Ok(Places { directories: vec![directory.clone()], configured: None });
+            return Ok(Places {
+                directories: vec![directory.clone()],
+                configured: None,
+                sizes: IndexMap::new(),
+            });
         }
         let data_dir = configuration::data_dir(place.data_dir.as_ref());
         let mut diagnostics = Diagnostics::new();
@@ -55,8 +62,9 @@ impl Places {
             let advice = "the configuration is wrong; --directory looks into a folder without one";
             return Err(Failure::usage(anyhow!(advice)));
         };
-        let directories = storages(&document).into_iter().collect();
-        Ok(Places { directories, configured: Some(pipelines(&document)) })
+        let sizes = storages(&document);
+        let directories = sizes.keys().cloned().collect();
+        Ok(Places { directories, configured: Some(pipelines(&document)), sizes })
     }
 
     /// Whether a pipeline has this destination; unknown without a configuration.
@@ -67,13 +75,20 @@ impl Places {
     }
 }
 
-fn storages(document: &Document) -> IndexSet<PathBuf> {
+/// The folders, and what one log of each may take.
+fn storages(document: &Document) -> IndexMap<PathBuf, u64> {
     let storages = document.extensions.iter().filter(|(id, _)| id.kind.as_str() == STORAGE);
     let directory = |section: &codeagent_config::Section| {
         let written: Option<String> = section.at("directory")?.decode(&mut Diagnostics::new());
         written.filter(|directory| !directory.is_empty()).map(PathBuf::from)
     };
-    storages.map(|(_, section)| directory(section).unwrap_or_else(|| PathBuf::from(DIRECTORY))).collect()
+    let size = |section: &codeagent_config::Section| {
+        let written = section.at("max_size").and_then(|size| size.decode(&mut Diagnostics::new()));
+        written.map_or(file_storage::MAX_SIZE, |size: ByteSize| size).bytes()
+    };
+    let found = storages
+        .map(|(_, section)| (directory(section).unwrap_or_else(|| PathBuf::from(DIRECTORY)), size(section)));
+    found.collect()
 }
 
 fn pipelines(document: &Document) -> IndexMap<String, Vec<String>> {

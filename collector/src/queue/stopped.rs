@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use codeagent_components::extensions::file_storage;
+use codeagent_pipeline::log::inspect::StoredLog;
 use codeagent_pipeline::log::{
     Disk, FolderLock, Form, Limits, Log, LogSettings, Replay, Selection, TakenOut, WhenFull, folder_name,
 };
@@ -16,16 +18,18 @@ const SEGMENT_BYTES: u64 = 64 << 20;
 /// The folder of a stopped collector; none can start meanwhile.
 pub struct Stopped<'a> {
     directory: &'a Path,
+    /// Bytes that each log may take, where that is configured.
+    bytes_max: Option<u64>,
     _lock: FolderLock,
     runtime: tokio::runtime::Runtime,
 }
 
 impl<'a> Stopped<'a> {
-    /// Takes the folder.
-    pub fn take(directory: &'a Path) -> anyhow::Result<Self> {
+    /// Takes the folder, in which each log may take `bytes_max`, or what it might take when the collector ran.
+    pub fn take(directory: &'a Path, bytes_max: Option<u64>) -> anyhow::Result<Self> {
         let lock = FolderLock::take(directory)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Stopped { directory, _lock: lock, runtime })
+        Ok(Stopped { directory, bytes_max, _lock: lock, runtime })
     }
 
     /// Sends dead letters again: they are delivered when the collector runs.
@@ -56,19 +60,21 @@ impl<'a> Stopped<'a> {
     }
 
     fn log(&self, pipeline: &str) -> anyhow::Result<Log> {
-        open(&self.directory.join(folder_name(pipeline)), false)
+        let folder = self.directory.join(folder_name(pipeline));
+        let known = || StoredLog::open(Arc::new(Disk::read_only(&folder))).ok()?.bytes_max();
+        open(&folder, false, self.bytes_max.or_else(known).unwrap_or(u64::MAX))
     }
 
     fn dead(&self, pipeline: &str) -> anyhow::Result<Log> {
-        open(&self.directory.join(folder_name(pipeline)).join(DEAD), true)
+        // letters are taken out of it, and some are written behind the others on the way
+        open(&self.directory.join(folder_name(pipeline)).join(DEAD), true, u64::MAX)
     }
 }
 
-/// The limits of the configuration bind the collector: what is taken out of the dead letters must find a place.
-fn open(folder: &Path, keeps_all: bool) -> anyhow::Result<Log> {
+fn open(folder: &Path, keeps_all: bool, bytes_max: u64) -> anyhow::Result<Log> {
     let limits = Limits {
-        segment_bytes: SEGMENT_BYTES,
-        bytes_max: u64::MAX,
+        segment_bytes: SEGMENT_BYTES.min(bytes_max / file_storage::SEGMENTS_MIN),
+        bytes_max,
         age_max: None,
         when_full: WhenFull::Refuse,
     };

@@ -58,9 +58,13 @@ pub async fn filled() -> TempDir {
     folder
 }
 
-fn configured(folder: &TempDir) -> Places {
+pub fn configured(folder: &TempDir) -> Places {
     let pipelines = [("traces/eu".to_owned(), vec!["otlp".to_owned()])].into_iter().collect();
-    Places { directories: vec![folder.path().to_owned()], configured: Some(pipelines) }
+    Places {
+        directories: vec![folder.path().to_owned()],
+        configured: Some(pipelines),
+        sizes: Default::default(),
+    }
 }
 
 /// A file of the log of the pipeline: the one at this place.
@@ -131,7 +135,8 @@ async fn a_list_says_how_much_how_old_whose_and_why() {
 #[tokio::test]
 async fn a_list_without_a_configuration_calls_nobody_unconfigured() {
     let folder = filled().await;
-    let places = Places { directories: vec![folder.path().to_owned()], configured: None };
+    let places =
+        Places { directories: vec![folder.path().to_owned()], configured: None, sizes: Default::default() };
     let text = list_text::render(&[list::list(folder.path(), &places).unwrap()]);
     assert!(!text.contains("not configured") && text.contains("with --config"), "{text}");
 }
@@ -214,7 +219,7 @@ fn selection(exporter: &str) -> codeagent_pipeline::log::Selection {
 fn letters_of_a_stopped_collector_are_sent_again_by_its_next_start() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let folder = runtime.block_on(filled());
-    let stopped = stopped::Stopped::take(folder.path()).unwrap();
+    let stopped = stopped::Stopped::take(folder.path(), None).unwrap();
     let out = stopped.replay("traces/eu", &selection("otlp")).unwrap();
     assert_eq!((out.letters, out.partial_letters_left, out.stopped), (1, 1, None));
     drop(stopped);
@@ -228,10 +233,37 @@ fn letters_of_a_stopped_collector_are_sent_again_by_its_next_start() {
 }
 
 #[test]
+fn letters_of_a_stopped_collector_wait_until_the_queue_has_room_for_them() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = runtime.block_on(filled());
+    let used = list::list(folder.path(), &configured(&folder)).unwrap().pipelines[0].bytes;
+    let stopped = stopped::Stopped::take(folder.path(), Some(used + 10)).unwrap();
+    let out = stopped.replay("traces/eu", &selection("otlp")).unwrap();
+    assert_eq!(out.letters, 0);
+    assert!(out.stopped.as_ref().is_some_and(|why| why.contains("is full")), "{out:?}");
+    assert_eq!(export(&folder, &["--dead"]).0.concat(), "xy");
+    drop(stopped);
+    // without a configuration what the collector might use last counts, which is enough here
+    let stopped = stopped::Stopped::take(folder.path(), None).unwrap();
+    assert_eq!(stopped.replay("traces/eu", &selection("otlp")).unwrap().letters, 1);
+}
+
+#[tokio::test]
+async fn a_list_says_how_full_a_queue_is() {
+    let folder = filled().await;
+    let text = |places: &Places| list_text::render(&[list::list(folder.path(), places).unwrap()]);
+    let told = text(&configured(&folder));
+    assert!(told.contains(" of 1.0 MiB (0 %) in "), "what it might use when it ran: {told}");
+    let mut places = configured(&folder);
+    places.sizes.insert(folder.path().to_owned(), 1_000);
+    assert!(text(&places).contains(" of 1000 B ("), "{}", text(&places));
+}
+
+#[test]
 fn what_waits_at_a_stopped_collector_is_dropped_and_counted() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let folder = runtime.block_on(filled());
-    let stopped = stopped::Stopped::take(folder.path()).unwrap();
+    let stopped = stopped::Stopped::take(folder.path(), None).unwrap();
     assert_eq!(stopped.drop_backlog("traces/eu", "otlp", false).unwrap(), 7);
     assert_eq!(stopped.drop_backlog("traces/eu", "old", true).unwrap(), 10);
     let partial = codeagent_pipeline::log::Selection { with_partial: true, ..selection("otlp") };
@@ -246,7 +278,7 @@ fn a_running_collectors_files_are_not_opened() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let folder = runtime.block_on(filled());
     let _lock = codeagent_pipeline::log::FolderLock::take(folder.path()).unwrap();
-    let refused = stopped::Stopped::take(folder.path()).map(|_| ()).unwrap_err().to_string();
+    let refused = stopped::Stopped::take(folder.path(), None).map(|_| ()).unwrap_err().to_string();
     assert!(refused.contains("in use by process"), "{refused}");
 }
 

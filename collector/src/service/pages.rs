@@ -75,6 +75,7 @@ impl Drop for Pages {
 fn status(host: &Host, reloads: &Reloads) -> serde_json::Value {
     serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
+        "process": std::process::id(),
         "nodes": host.ledger.rows(),
         "memory": {"used_bytes": host.memory.used(), "limit_bytes": host.memory.limit()},
         "configuration": reloads.to_json(),

@@ -287,7 +287,8 @@ impl Journal {
 
     /// The mark only tells a damage from a write that was cut off, so it need not be synced.
     fn save_mark(&mut self) {
-        let mark = Mark { end: self.end, evicted: self.evicted, distrusted: self.distrusted };
+        let Journal { end, evicted, distrusted, limits, .. } = *self;
+        let mark = Mark { end, evicted, distrusted, bytes_max: limits.bytes_max };
         if let Err(error) = self.mark.save(&mark.encode()) {
             tracing::warn!(place = self.storage.place(), %error, "the log's mark cannot be saved");
         }

@@ -126,13 +126,15 @@ pub(super) struct Mark {
     pub evicted: Place,
     /// The last file whose sync failed: what it holds behind `end` may be in memory only.
     pub distrusted: u64,
+    /// The bytes that the log may take, for people; 0 where nobody knows.
+    pub bytes_max: u64,
 }
 
 impl Mark {
     /// As it is saved.
     pub fn encode(&self) -> Vec<u8> {
-        let Mark { end, evicted, distrusted } = self;
-        let numbers = [end.sequence, end.item, evicted.sequence, evicted.item, *distrusted];
+        let Mark { end, evicted, distrusted, bytes_max } = self;
+        let numbers = [end.sequence, end.item, evicted.sequence, evicted.item, *distrusted, *bytes_max];
         numbers.into_iter().flat_map(u64::to_le_bytes).collect()
     }
 
@@ -142,6 +144,8 @@ impl Mark {
             .chunks_exact(8)
             .filter_map(|bytes| bytes.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)));
         let mut place = || Some(Place { sequence: numbers.next()?, item: numbers.next()? });
-        Some(Mark { end: place()?, evicted: place()?, distrusted: numbers.next()? })
+        let (end, evicted) = (place()?, place()?);
+        let (distrusted, bytes_max) = (numbers.next()?, numbers.next().unwrap_or_default());
+        Some(Mark { end, evicted, distrusted, bytes_max })
     }
 }

@@ -21,10 +21,12 @@ pub const FACTORY: ExtensionFactory = ExtensionFactory {
     build,
 };
 
+/// What the log of one pipeline may take on disk, where nothing is written.
+pub const MAX_SIZE: ByteSize = ByteSize::mib(2048);
 /// The largest file of a log, where the budget is large enough for several.
 const SEGMENT_BYTES_MAX: u64 = 64 << 20;
 /// Files that a log has at least when it is full: the oldest can go, and little at a time.
-const SEGMENTS_MIN: u64 = 8;
+pub const SEGMENTS_MIN: u64 = 8;
 /// The newest batches of each pipeline that stay in memory: at most this, and at most a share of the process's budget.
 const MEMORY_BYTES_MAX: usize = 8 << 20;
 const MEMORY_SHARE: usize = 16;
@@ -84,7 +86,7 @@ impl Default for Config {
             create_directory: false,
             directory_permissions: "0750".to_owned(),
             fsync: true,
-            max_size: ByteSize::mib(2048),
+            max_size: MAX_SIZE,
             max_age: Duration::from_secs(0),
             when_full: Full::Refuse,
             compression: Compression::None,

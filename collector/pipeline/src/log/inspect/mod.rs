@@ -32,6 +32,7 @@ pub struct StoredLog {
     damaged: Vec<KeptFile>,
     end: Place,
     evicted: Place,
+    bytes_max: u64,
 }
 
 /// How far a destination was.
@@ -110,7 +111,8 @@ impl StoredLog {
             damaged.push(KeptFile { name, bytes });
         }
         damaged.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(StoredLog { storage: storage.clone(), segments, cursors, damaged, end, evicted: mark.evicted })
+        let Mark { evicted, bytes_max, .. } = mark;
+        Ok(StoredLog { storage: storage.clone(), segments, cursors, damaged, end, evicted, bytes_max })
     }
 
     /// Behind the last acknowledged record.
@@ -126,6 +128,11 @@ impl StoredLog {
     /// Bytes of all files that are part of the log.
     pub fn bytes(&self) -> u64 {
         self.segments.iter().map(|segment| segment.readable()).sum()
+    }
+
+    /// The bytes that it might take when something was last written to it, where it was bounded.
+    pub fn bytes_max(&self) -> Option<u64> {
+        Some(self.bytes_max).filter(|bytes| ![0, u64::MAX].contains(bytes))
     }
 
     /// How many those are.

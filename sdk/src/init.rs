@@ -19,6 +19,7 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::correlation::Correlation;
+use crate::exemplars::{self, Meters};
 use crate::propagation::{self, SessionRandomness};
 use crate::record::Recorder;
 use crate::settings::{self, Settings};
@@ -208,7 +209,7 @@ fn start(settings: &Settings) -> std::io::Result<Core> {
         outbox,
         spool,
         recorder: Arc::clone(&core.recorder),
-        encoder: Encoder::new(&resource, [gzip[0], gzip[1], gzip[2]]),
+        encoder: Encoder::new(&resource, [gzip[0], gzip[1], gzip[2]], Arc::clone(&core.meters.store)),
         client: Client::new(settings.endpoints.clone()),
         metrics: Arc::new(reader),
         batch_delay: settings.batch_delay,
@@ -237,8 +238,9 @@ fn providers(
         .with_resource(resource.clone())
         .with_log_processor(Logs { outbox: to_logs, correlation: correlation.clone(), flush_timeout })
         .build();
-    let meters =
+    let inner =
         SdkMeterProvider::builder().with_resource(resource.clone()).with_reader(reader.clone()).build();
+    let meters = Meters { inner, store: Arc::new(exemplars::Store::new(settings.exemplars)) };
     let recorder = Recorder::new(
         tracers.tracer(SCOPE),
         loggers.logger(SCOPE),

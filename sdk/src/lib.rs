@@ -3,6 +3,7 @@
 
 mod correlation;
 mod diagnose;
+mod exemplars;
 mod init;
 mod lifecycle;
 pub mod propagation;

@@ -7,10 +7,10 @@ use std::time::Duration;
 use codeagent_semconv::value::TaskKind;
 use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::logs::SdkLoggerProvider;
-use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
 use crate::correlation::Correlation;
+use crate::exemplars::Meters;
 use crate::record::{AgentRun, Moments, Node, Recorder, TaskBuilder};
 use crate::transport::Outbox;
 
@@ -19,7 +19,7 @@ pub(crate) struct Core {
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) tracers: SdkTracerProvider,
     pub(crate) loggers: SdkLoggerProvider,
-    pub(crate) meters: SdkMeterProvider,
+    pub(crate) meters: Meters,
     pub(crate) correlation: Correlation,
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) flush_timeout: Duration,

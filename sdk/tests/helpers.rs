@@ -12,7 +12,9 @@ use codeagent_sdk::value::{
 use codeagent_sdk::{Guard, Scope, Telemetry, Usage};
 use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value::Value};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
-use opentelemetry_proto::tonic::metrics::v1::{metric::Data, number_data_point::Value as Number};
+use opentelemetry_proto::tonic::metrics::v1::{
+    Exemplar, exemplar, metric::Data, number_data_point::Value as Number,
+};
 use opentelemetry_proto::tonic::trace::v1::Span;
 
 fn install(collector: &Loopback) -> Guard {
@@ -143,6 +145,44 @@ fn a_tool_call_is_a_span_a_metric_and_a_log_record_that_agree() {
         "gen_ai.tool.name",
     ];
     assert_eq!(keys, expected, "and no id");
+}
+
+#[test]
+fn a_metric_leads_to_the_trace_that_made_it() {
+    let collector = recorded(|telemetry| {
+        a_task(telemetry);
+        let task = telemetry.task(TaskKind::Bugfix).start();
+        let histogram =
+            telemetry.meter("app").f64_histogram("app.size").with_boundaries(vec![1.0, 10.0]).build();
+        task.run(|| {
+            for size in [0.5, 0.7, 5.0] {
+                histogram.record(size, &[]);
+            }
+        });
+        histogram.record(50.0, &[]);
+    });
+    let exemplars = |name: &str| {
+        let metric = collector.metrics().into_iter().rfind(|metric| metric.name == name).unwrap();
+        let of = |exemplars: Vec<Exemplar>| {
+            exemplars.into_iter().map(|one| (one.value.unwrap(), one.trace_id, one.span_id))
+        };
+        let all: Vec<_> = match metric.data.unwrap() {
+            Data::Sum(sum) => sum.data_points.into_iter().flat_map(|point| of(point.exemplars)).collect(),
+            Data::Histogram(all) => {
+                all.data_points.into_iter().flat_map(|point| of(point.exemplars)).collect()
+            }
+            other => panic!("{other:?}"),
+        };
+        all
+    };
+    let tool = span(&collector, "execute_tool bash").0;
+    let of_tool = exemplars("codeagent.tool.duration");
+    assert_eq!(of_tool.len(), 1);
+    assert_eq!((&of_tool[0].1, &of_tool[0].2), (&tool.trace_id, &tool.span_id));
+    assert_eq!(exemplars("codeagent.retries").len(), 1);
+    let sizes: Vec<_> = exemplars("app.size").into_iter().map(|(value, ..)| value).collect();
+    let expected = [0.7, 5.0].map(exemplar::Value::AsDouble);
+    assert_eq!(sizes, expected, "the last of each bucket, and none of what was measured outside of any span");
 }
 
 #[test]

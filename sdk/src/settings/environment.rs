@@ -12,6 +12,7 @@ use opentelemetry_sdk::metrics::Temporality;
 
 use super::Settings;
 use crate::diagnose;
+use crate::exemplars::Filter;
 use crate::transport::{Endpoint, Protocol, TlsFiles};
 
 /// Sets what `read` has a value for.
@@ -32,6 +33,7 @@ pub(crate) fn apply(settings: &mut Settings, read: &dyn Fn(&str) -> Option<Strin
         "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
         Environment::temporality,
     );
+    env.set(&mut settings.exemplars, "OTEL_METRICS_EXEMPLAR_FILTER", Environment::exemplars);
     env.set(&mut settings.queue_bytes, "CODEAGENT_QUEUE_BYTES", Environment::number);
     env.set(&mut settings.flush_timeout, "CODEAGENT_FLUSH_TIMEOUT", Environment::millis);
     env.set(&mut settings.handles_signals, "CODEAGENT_HANDLE_SIGNALS", Environment::flag);
@@ -128,6 +130,15 @@ impl Environment<'_> {
             "cumulative" => Some(Temporality::Cumulative),
             "delta" => Some(Temporality::Delta),
             "lowmemory" => Some(Temporality::LowMemory),
+            _ => None,
+        })
+    }
+
+    fn exemplars(&self, name: &str) -> Option<Filter> {
+        self.parsed(name, |text| match text.to_ascii_lowercase().as_str() {
+            "trace_based" => Some(Filter::TraceBased),
+            "always_on" => Some(Filter::AlwaysOn),
+            "always_off" => Some(Filter::AlwaysOff),
             _ => None,
         })
     }

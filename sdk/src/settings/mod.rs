@@ -10,6 +10,7 @@ use std::time::Duration;
 use codeagent_semconv::value::Signal;
 use opentelemetry_sdk::metrics::Temporality;
 
+use crate::exemplars::Filter;
 use crate::transport::Endpoint;
 
 pub(crate) use environment::apply;
@@ -33,6 +34,7 @@ pub(crate) struct Settings {
     pub(crate) batch_delay: Duration,
     pub(crate) metrics_interval: Duration,
     pub(crate) temporality: Temporality,
+    pub(crate) exemplars: Filter,
     /// What waits for export, in bytes.
     pub(crate) queue_bytes: usize,
     /// For a flush at the end of the process.
@@ -63,6 +65,7 @@ impl Settings {
             batch_delay: Duration::from_secs(1),
             metrics_interval: Duration::from_secs(60),
             temporality: Temporality::Cumulative,
+            exemplars: Filter::TraceBased,
             queue_bytes: 8 * 1024 * 1024,
             flush_timeout: Duration::from_secs(2),
             spool_directory: spool::usual_directory(&|name| std::env::var_os(name)),

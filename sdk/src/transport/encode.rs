@@ -1,5 +1,7 @@
 //! From what the OpenTelemetry SDK recorded to OTLP requests.
 
+use std::sync::Arc;
+
 use codeagent_semconv::value::Signal;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
@@ -13,6 +15,8 @@ use opentelemetry_sdk::logs::LogBatch;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 use opentelemetry_sdk::trace::SpanData;
 
+use crate::exemplars::Store;
+
 use super::outbox::{Log, Taken};
 use super::{Request, size};
 
@@ -23,11 +27,12 @@ const ITEMS_MAX: usize = 4096;
 pub(crate) struct Encoder {
     resource: ResourceAttributesWithSchema,
     gzip: [bool; Signal::COUNT],
+    exemplars: Arc<Store>,
 }
 
 impl Encoder {
-    pub(crate) fn new(resource: &Resource, gzip: [bool; Signal::COUNT]) -> Self {
-        Self { resource: resource.into(), gzip }
+    pub(crate) fn new(resource: &Resource, gzip: [bool; Signal::COUNT], exemplars: Arc<Store>) -> Self {
+        Self { resource: resource.into(), gzip, exemplars }
     }
 
     pub(crate) fn taken(&self, taken: Taken) -> Vec<Request> {
@@ -60,7 +65,8 @@ impl Encoder {
 
     /// `None` where there is nothing to tell.
     pub(crate) fn metrics(&self, metrics: &ResourceMetrics) -> Option<Request> {
-        let message = ExportMetricsServiceRequest::from(metrics);
+        let mut message = ExportMetricsServiceRequest::from(metrics);
+        self.exemplars.attach(&mut message);
         let items = points(&message);
         (items > 0)
             .then(|| Request::new(Signal::Metrics, items, &message, self.gzip[Signal::Metrics.index()]))

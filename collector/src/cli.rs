@@ -22,6 +22,8 @@ Examples:
       Report every mistake of a configuration at once, with line and suggestion.
   codeagent-collector status
       Ask the running collector where every item went.
+  codeagent-collector why 5b8efff798038103d269b633813fc60c
+      Why tail sampling kept or dropped this trace.
   codeagent-collector queue list
       What waits on disk, for whom, how old it is, and what was refused for good.
 
@@ -62,6 +64,18 @@ pub enum Command {
     Schema,
     /// Ask a running collector where every item went.
     Status {
+        /// Whom to ask.
+        #[command(flatten)]
+        whom: Whom,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Ask a running collector why tail sampling kept or dropped a trace.
+    Why {
+        /// The trace id in hexadecimal, or the id of a session where sessions are sampled.
+        #[arg(value_name = "TRACE_ID")]
+        id: String,
         /// Whom to ask.
         #[command(flatten)]
         whom: Whom,

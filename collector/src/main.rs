@@ -18,6 +18,7 @@ mod service;
 mod status;
 mod table;
 mod telemetry;
+mod why;
 
 use cli::{Cli, Command, Format};
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Schema => print_json(&catalog::to_schema()),
         Command::Queue(command) => queue::run(command),
         Command::Status { whom, format } => status::ask(&whom, format),
+        Command::Why { id, whom, format } => why::ask(&whom, &id, format),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "codeagent-collector", &mut script);

@@ -40,7 +40,7 @@ impl Randomness {
 }
 
 /// The share of items that goes: 0 keeps all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Threshold(u64);
 
 impl Threshold {
@@ -69,6 +69,11 @@ impl Threshold {
     /// The threshold in the upper bits: how a shorter one is widened.
     pub const fn of_bits(value: u64, bits: u32) -> Self {
         Threshold((value << (BITS - bits)) & (RANGE - 1))
+    }
+
+    /// The threshold as 56 bits.
+    pub const fn to_bits(self) -> u64 {
+        self.0
     }
 
     /// Reads `th`: 1 to 14 lower-case hex digits; trailing zeros are left out.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use codeagent_config::{ComponentId, Diagnostics, Document, Kind, PipelineId, Section};
 use codeagent_pipeline::auth::Authenticator;
+use codeagent_pipeline::holding::{HoldSettings, Policies};
 use codeagent_pipeline::{
     Batching, BuildContext, BuildId, BuiltExporter, Consumer, DurableQueue, Host, Outputs, Processor,
     Receiver, Signal, Store,
@@ -16,6 +17,7 @@ use crate::catalog;
 
 mod exporters;
 mod extensions;
+mod holds;
 mod origin;
 mod pipelines;
 mod queues;
@@ -35,6 +37,8 @@ pub struct Graph {
     pub exporters: IndexMap<(ComponentId, Signal), Exporter>,
     /// Queues on disk.
     pub queues: IndexMap<QueueId, Queue>,
+    /// Holding processors.
+    pub holds: IndexMap<ComponentId, Hold>,
     /// Bytes that data may hold, where a `memory_limiter` sets a limit.
     pub memory_limit: Option<usize>,
     /// What all components share.
@@ -83,6 +87,19 @@ pub struct Queue {
     pub exporters: Vec<(String, BuiltExporter)>,
 }
 
+/// A holding processor, and how it is to work.
+pub struct Hold {
+    origin: Origin,
+    /// Whether the running one goes on.
+    pub is_kept: bool,
+    is_same: bool,
+    /// The processor.
+    pub hold: Arc<codeagent_pipeline::holding::Hold>,
+    rules: Option<(HoldSettings, Box<dyn Policies>)>,
+    /// What comes behind it, by pipeline.
+    pub outlets: Vec<(String, Arc<dyn Consumer>)>,
+}
+
 struct Extension {
     origin: Origin,
     is_listed: bool,
@@ -116,6 +133,7 @@ pub fn build(
             services: IndexMap::new(),
             exporters: IndexMap::new(),
             queues: IndexMap::new(),
+            holds: IndexMap::new(),
             memory_limit: None,
             host,
             idle: Some(idle),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use codeagent_components as components;
 use codeagent_config::{ComponentId, Kind, PipelineId, PipelineSpec, Spanned};
+use codeagent_pipeline::holding::Holding;
 use codeagent_pipeline::{
     Batching, BuiltExporter, BuiltProcessor, Consumer, Entry, Fanout, Node, NodeKind, Outputs, Pipeline,
     Processor, Signal,
@@ -17,11 +18,19 @@ use crate::catalog;
 /// A pipeline's processors, each with the node that counts it.
 type Steps = Vec<(Arc<Node>, Arc<dyn Processor>)>;
 
+/// A part of a pipeline: steps, and before them the processor that holds, if this is not the first part.
+#[derive(Default)]
+struct Part {
+    hold: Option<(Spanned<ComponentId>, Holding)>,
+    steps: Steps,
+}
+
 /// What a processor's section became: a step can be shared with the running graph.
 enum Built {
     Step(Arc<dyn Processor>),
     Batching(Batching),
     MemoryLimit(usize),
+    Holding(Box<Holding>),
 }
 
 impl Builder<'_> {
@@ -33,16 +42,22 @@ impl Builder<'_> {
         self.pipelines.insert(id.clone(), None);
         let document = self.document;
         let spec = document.service.pipelines.get(id)?;
-        let (steps, batching) = self.steps(id, spec);
-        let output = self.output(id, spec, batching)?;
-        let built =
-            BuiltPipeline { consumer: Pipeline::through(steps, output.consumer), senders: output.senders };
+        let (parts, batching) = self.parts(id, spec);
+        let mut built = self.output(id, spec, batching)?;
+        for Part { hold, steps } in parts.into_iter().rev() {
+            built.consumer = Pipeline::through(steps, built.consumer);
+            if let Some((processor, holding)) = hold {
+                // its answer comes before any queue is reached
+                let outlet = Entry::before(built.consumer, std::mem::take(&mut built.senders));
+                built.consumer = self.hold(id, &processor, holding, outlet)?;
+            }
+        }
         self.pipelines.insert(id.clone(), Some(built.clone()));
         Some(built)
     }
 
-    fn steps(&mut self, pipeline: &PipelineId, spec: &PipelineSpec) -> (Steps, Option<Batching>) {
-        let (mut steps, mut batching) = (Vec::new(), None);
+    fn parts(&mut self, pipeline: &PipelineId, spec: &PipelineSpec) -> (Vec<Part>, Option<Batching>) {
+        let (mut parts, mut part, mut batching) = (Vec::new(), Part::default(), None);
         for (at, id) in spec.processors.iter().enumerate() {
             let key = (pipeline.clone(), at, id.value.clone());
             match self.kept_step(&key).or_else(|| self.processor(id, pipeline.signal)) {
@@ -50,17 +65,22 @@ impl Builder<'_> {
                     let (ledger, name) = (&self.graph.host.ledger, pipeline.to_string());
                     let node = ledger.node(NodeKind::Processor, &id.to_string(), &name, pipeline.signal);
                     self.remember(key, &processor);
-                    steps.push((node, processor));
+                    part.steps.push((node, processor));
                 }
                 Some(Built::Batching(sizes)) => batching = Some(sizes),
                 Some(Built::MemoryLimit(bytes)) => {
                     let lowest = self.graph.memory_limit.map_or(bytes, |limit| limit.min(bytes));
                     self.graph.memory_limit = Some(lowest);
                 }
+                Some(Built::Holding(holding)) => {
+                    let next = Part { hold: Some((id.clone(), *holding)), steps: Steps::new() };
+                    parts.push(std::mem::replace(&mut part, next));
+                }
                 None => {}
             }
         }
-        (steps, batching)
+        parts.push(part);
+        (parts, batching)
     }
 
     /// The processor at this place in the running graph, if it is the same: it may hold state.
@@ -87,11 +107,7 @@ impl Builder<'_> {
             BuiltProcessor::Step(processor) => Built::Step(processor.into()),
             BuiltProcessor::Batching(sizes) => Built::Batching(sizes),
             BuiltProcessor::MemoryLimit { bytes } => Built::MemoryLimit(bytes),
-            BuiltProcessor::Holding(_) => {
-                let message = format!("`{id}` cannot hold data in this build");
-                self.diagnostics.push(section.error(message, "take it out of the pipelines"));
-                return None;
-            }
+            BuiltProcessor::Holding(holding) => Built::Holding(holding),
         })
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use codeagent_components::extensions::file_storage;
 use codeagent_config::{ByteSize, Diagnostics, Document};
+use codeagent_pipeline::durable::HOLDING;
 use codeagent_pipeline::log::inspect::StoredLog;
 use codeagent_pipeline::log::{Disk, FolderLock, OpenError, id_of};
 use indexmap::IndexMap;
@@ -110,7 +111,8 @@ pub fn queues(directory: &Path, only: Option<&str>) -> anyhow::Result<Vec<Queue>
         let path = entry.with_context(|| format!("cannot read {}", directory.display()))?.path();
         let name = path.file_name().and_then(|name| name.to_str());
         let Some(pipeline) = name.filter(|_| path.is_dir()).and_then(id_of) else { continue };
-        if only.is_some_and(|only| only != pipeline) {
+        let is_another = only.is_some_and(|only| only != pipeline);
+        if is_another || pipeline == HOLDING {
             continue;
         }
         let dead = path.join(DEAD);

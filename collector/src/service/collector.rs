@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use codeagent_config::{ComponentId, Diagnostics, Document, Kind};
+use codeagent_pipeline::holding::Hold;
 use codeagent_pipeline::{BuiltExporter, DurableQueue, Host, Running, StartError, Stop};
 use indexmap::IndexMap;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::holds;
 use super::queues;
 use super::report::{self, Ending};
 use super::retire::{self, Retired};
@@ -78,6 +80,7 @@ impl Collector {
     pub async fn start(mut graph: Graph, drain: Duration) -> Result<Self, StartError> {
         queues::open(&graph).await?;
         queues::attach(&graph)?;
+        holds::start(&mut graph).await?;
         let services = start(&mut graph.services).await?;
         let memory_limit = graph.host.memory.limit();
         set_memory_limit(&graph, memory_limit);
@@ -101,6 +104,11 @@ impl Collector {
     /// The queues on disk.
     pub fn queues(&self) -> Vec<Arc<DurableQueue>> {
         self.graph.queues.values().map(|queue| queue.queue.clone()).collect()
+    }
+
+    /// The holding processors.
+    pub fn holds(&self) -> Vec<Arc<Hold>> {
+        holds::all(&self.graph)
     }
 
     /// Whether another replacement may begin: those before it must have ended but for a few.
@@ -149,9 +157,14 @@ impl Collector {
     async fn attempt(&mut self, document: &Document) -> Result<Changes, StartError> {
         let mut graph = self.beside(document)?;
         queues::open(&graph).await?;
+        if let Err(error) = holds::start(&mut graph).await {
+            queues::close(queues::new(&graph)).await;
+            return Err(error);
+        }
         match start(&mut graph.services).await {
             Ok(services) => Ok(self.commit(graph, services)),
             Err(error) => {
+                holds::stop(holds::new(&graph), Instant::now()).await;
                 queues::close(queues::new(&graph)).await;
                 Err(error)
             }
@@ -200,7 +213,7 @@ impl Collector {
     }
 
     /// From here on `graph` runs. What was before gets the time of a drain to deliver what it holds.
-    fn commit(&mut self, graph: Graph, started: Services) -> Changes {
+    fn commit(&mut self, mut graph: Graph, started: Services) -> Changes {
         set_memory_limit(&graph, self.memory_limit);
         let services = self.take_services(&graph);
         let mut changes = Changes { kept: self.services.len(), ..Changes::default() };
@@ -220,6 +233,7 @@ impl Collector {
         if let Err(error) = queues::attach(&graph) {
             tracing::error!(%error, "an exporter cannot read its queue, which keeps what comes");
         }
+        holds::take_over(&self.graph, &mut graph);
         let mut senders: Vec<BuiltExporter> = Vec::new();
         for (key, exporter) in &self.graph.exporters {
             if !graph.exporters.get(key).is_some_and(|exporter| exporter.is_kept) {
@@ -229,8 +243,9 @@ impl Collector {
         }
         self.services.extend(started);
         let queues = queues::replaced(&self.graph, &graph);
+        let holds = holds::replaced(&self.graph, &graph);
         let graph = std::mem::replace(&mut self.graph, graph);
-        let retired = Retired { graph, services, senders, queues };
+        let retired = Retired { graph, services, senders, queues, holds };
         self.retiring.spawn(retire::retire(retired, Instant::now() + self.drain));
         changes
     }
@@ -241,7 +256,16 @@ impl Collector {
         let services: Vec<_> = self.services.drain(..).collect();
         retire::order(&services, deadline);
         let senders = self.graph.exporters.values().map(|exporter| exporter.sender.clone()).collect();
-        tokio::join!(retire::drain(senders, deadline), retire::stop(services, deadline));
+        let holds = holds::all(&self.graph);
+        if holds.is_empty() {
+            tokio::join!(retire::drain(senders, deadline), retire::stop(services, deadline));
+        } else {
+            // what receivers took goes into the holds, and what those keep into the senders: one after the other
+            let now = Instant::now();
+            retire::stop(services, now + deadline.saturating_duration_since(now) / 2).await;
+            holds::stop(holds, deadline).await;
+            retire::drain(senders, deadline).await;
+        }
         // their deadlines were earlier
         while self.retiring.join_next().await.is_some() {}
         queues::close(self.queues()).await;

@@ -18,6 +18,7 @@ use crate::{exit, live};
 
 mod collector;
 mod greeting;
+mod holds;
 mod orders;
 mod pages;
 mod queues;

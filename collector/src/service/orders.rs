@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use codeagent_components::net::pages::{Order, Reply};
+use codeagent_pipeline::holding::{Answer, Hold};
 use codeagent_pipeline::log::TakenOut;
 use codeagent_pipeline::{DurableQueue, Ledger, NodeKind, Reason};
 use http::StatusCode;
@@ -11,10 +12,12 @@ use parking_lot::Mutex;
 use serde::Serialize;
 
 use crate::queue::{DropOrder, Dropped, ReplayOrder};
+use crate::why::{self, Question};
 
 /// The queues that orders are about, and who carries them out.
 pub(super) struct Orders {
     queues: Mutex<Vec<Arc<DurableQueue>>>,
+    holds: Mutex<Vec<Arc<Hold>>>,
     ledger: Arc<Ledger>,
 }
 
@@ -24,12 +27,13 @@ struct Refusal(StatusCode, String);
 impl Orders {
     /// Orders about no queue yet.
     pub fn new(ledger: Arc<Ledger>) -> Arc<Self> {
-        Arc::new(Orders { queues: Mutex::default(), ledger })
+        Arc::new(Orders { queues: Mutex::default(), holds: Mutex::default(), ledger })
     }
 
-    /// From here on they are about these queues.
-    pub fn are_about(&self, queues: Vec<Arc<DurableQueue>>) {
+    /// From here on they are about these queues and holding processors.
+    pub fn are_about(&self, queues: Vec<Arc<DurableQueue>>, holds: Vec<Arc<Hold>>) {
         *self.queues.lock() = queues;
+        *self.holds.lock() = holds;
     }
 
     /// Takes orders of the own pages.
@@ -44,12 +48,23 @@ impl Orders {
         let done = match path {
             "/queue/replay" => self.replay(&body).await.and_then(|out| json(&out)),
             "/queue/drop" => self.drop(&body).await.and_then(|out| json(&out)),
+            why::PATH => self.why(&body).await.and_then(|answers| json(&answers)),
             _ => return None,
         };
         Some(done.unwrap_or_else(|Refusal(status, message)| {
             tracing::warn!(path, message, "an order was not carried out");
             Reply { status, content_type: "text/plain; charset=utf-8", body: message }
         }))
+    }
+
+    async fn why(&self, body: &[u8]) -> Result<Vec<Answer>, Refusal> {
+        let Question { id } = read(body)?;
+        let holds = self.holds.lock().clone();
+        let mut answers = Vec::with_capacity(holds.len());
+        for hold in holds {
+            answers.push(hold.why(&id).await.map_err(failed)?);
+        }
+        Ok(answers)
     }
 
     async fn replay(&self, body: &[u8]) -> Result<TakenOut, Refusal> {

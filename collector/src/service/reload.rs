@@ -45,7 +45,7 @@ impl Reloader {
         let orders = Orders::new(graph.host.ledger.clone());
         let pages = Pages::open(page.as_ref(), &graph.host, &reloads, &orders).await?;
         let collector = Collector::start(graph, *setup.options.drain_timeout).await?;
-        orders.are_about(collector.queues());
+        orders.are_about(collector.queues(), collector.holds());
         Ok(Reloader { setup, document, collector, page, pages, reloads, orders })
     }
 
@@ -147,7 +147,7 @@ impl Reloader {
             Some(pages.map_err(|error| Failure::Unchanged(format!("{error:#}")))?)
         };
         let changes = self.collector.replace(&document, &self.document).await?;
-        self.orders.are_about(self.collector.queues());
+        self.orders.are_about(self.collector.queues(), self.collector.holds());
         let is_moved = page != self.page;
         if let Some(pages) = pages {
             self.pages = pages;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use codeagent_pipeline::holding::Hold;
 use codeagent_pipeline::{BuiltExporter, DurableQueue};
 use tokio::task::JoinSet;
 use tokio::time::timeout_at;
@@ -21,11 +22,13 @@ pub(super) struct Retired {
     pub senders: Vec<BuiltExporter>,
     /// Queues on disk that end.
     pub queues: Vec<Arc<DurableQueue>>,
+    /// Holding processors that end.
+    pub holds: Vec<Arc<Hold>>,
 }
 
 /// Lets what is on its way through `retired` arrive, then stops its senders: until `deadline`.
 pub(super) async fn retire(retired: Retired, deadline: Instant) {
-    let Retired { mut graph, services, senders, queues } = retired;
+    let Retired { mut graph, services, senders, queues, holds } = retired;
     order(&services, deadline);
     let idle = graph.idle.take();
     drop(graph);
@@ -35,6 +38,7 @@ pub(super) async fn retire(retired: Retired, deadline: Instant) {
             tracing::warn!("requests that came before the reload are still unanswered, giving up on them");
         }
     }
+    super::holds::stop(holds, deadline).await;
     for queue in &queues {
         queue.drain(deadline).await;
     }

@@ -143,6 +143,17 @@ pub const OTELCOL_PIPELINE_ID: Key<Text> = Key::new("otelcol.pipeline.id");
 /// A closed list. Whoever needs another reason adds it here, so that no item disappears without a name for it.
 pub const CODEAGENT_DROP_REASON: Key<value::DropReason> = Key::new("codeagent.drop.reason");
 
+/// `codeagent.sampling.rule`: The rule of a sampler that decided over the trace or session, by the name that the
+/// configuration gives it.
+///
+/// On every span that tail sampling kept. It says why a trace is there.
+///
+/// Examples: `errors`, `slow`, `one_in_ten`.
+pub const CODEAGENT_SAMPLING_RULE: Key<Text> = Key::new("codeagent.sampling.rule");
+
+/// `codeagent.sampling.verdict`: What a sampler decided.
+pub const CODEAGENT_SAMPLING_VERDICT: Key<value::SamplingVerdict> = Key::new("codeagent.sampling.verdict");
+
 /// `codeagent.reload.outcome`: What became of a reload of the configuration.
 pub const CODEAGENT_RELOAD_OUTCOME: Key<value::ReloadOutcome> = Key::new("codeagent.reload.outcome");
 
@@ -314,6 +325,20 @@ pub(super) static DEFINED: &[Definition] = &[
         label: "reason",
         value_type: ValueType::Closed(&["malformed", "too_large", "over_budget", "queue_full", "filtered", "sampled", "rejected", "unrepresentable", "expired", "shutdown", "unsupported", "unauthenticated", "over_limit", "refused", "abandoned", "evicted", "corrupted", "discarded"]),
         brief: "Why an item or a request went no further.",
+        identifier: false,
+    },
+    Definition {
+        key: "codeagent.sampling.rule",
+        label: "rule",
+        value_type: ValueType::Text,
+        brief: "The rule of a sampler that decided over the trace or session, by the name that the configuration gives it.",
+        identifier: false,
+    },
+    Definition {
+        key: "codeagent.sampling.verdict",
+        label: "verdict",
+        value_type: ValueType::Closed(&["kept", "dropped"]),
+        brief: "What a sampler decided.",
         identifier: false,
     },
     Definition {

@@ -565,6 +565,84 @@ pub static CODEAGENT_LOG_REPEATED: Metric = Metric {
     opt_in: false,
 };
 
+/// `codeagent.sampling.waiting`: Traces or sessions that wait for a decision of tail sampling.
+pub static CODEAGENT_SAMPLING_WAITING: Metric = Metric {
+    name: "codeagent.sampling.waiting",
+    prometheus: "codeagent_sampling_waiting",
+    instrument: Instrument::Gauge,
+    number: Number::Int,
+    unit: "{group}",
+    brief: "Traces or sessions that wait for a decision of tail sampling.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("processor", "processor", Level::Required),
+    ],
+    opt_in: false,
+};
+
+/// `codeagent.sampling.memory`: Memory that tail sampling has for what waits and for decisions that it remembers.
+pub static CODEAGENT_SAMPLING_MEMORY: Metric = Metric {
+    name: "codeagent.sampling.memory",
+    prometheus: "codeagent_sampling_memory_bytes",
+    instrument: Instrument::Gauge,
+    number: Number::Int,
+    unit: "By",
+    brief: "Memory that tail sampling has for what waits and for decisions that it remembers.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("processor", "processor", Level::Required),
+    ],
+    opt_in: false,
+};
+
+/// `codeagent.sampling.decided`: Traces or sessions that tail sampling decided over.
+pub static CODEAGENT_SAMPLING_DECIDED: Metric = Metric {
+    name: "codeagent.sampling.decided",
+    prometheus: "codeagent_sampling_decided_total",
+    instrument: Instrument::Counter,
+    number: Number::Int,
+    unit: "{group}",
+    brief: "Traces or sessions that tail sampling decided over.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("processor", "processor", Level::Required),
+        Attribute::new("codeagent.sampling.verdict", "verdict", Level::Required),
+        Attribute::new("codeagent.sampling.rule", "rule", Level::Recommended),
+    ],
+    opt_in: false,
+};
+
+/// `codeagent.sampling.early`: Decisions of tail sampling that came early because something that bounds what waits
+/// was used up.
+pub static CODEAGENT_SAMPLING_EARLY: Metric = Metric {
+    name: "codeagent.sampling.early",
+    prometheus: "codeagent_sampling_early_total",
+    instrument: Instrument::Counter,
+    number: Number::Int,
+    unit: "{group}",
+    brief: "Decisions of tail sampling that came early because something that bounds what waits was used up.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("processor", "processor", Level::Required),
+    ],
+    opt_in: false,
+};
+
+/// `codeagent.sampling.late`: Spans and log records that came after the decision and followed it.
+pub static CODEAGENT_SAMPLING_LATE: Metric = Metric {
+    name: "codeagent.sampling.late",
+    prometheus: "codeagent_sampling_late_total",
+    instrument: Instrument::Counter,
+    number: Number::Int,
+    unit: "{item}",
+    brief: "Spans and log records that came after the decision and followed it.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("processor", "processor", Level::Required),
+    ],
+    opt_in: false,
+};
+
 /// `codeagent.log.dead_letters`: Items that a destination refused for good and that are kept aside.
 pub static CODEAGENT_LOG_DEAD_LETTERS: Metric = Metric {
     name: "codeagent.log.dead_letters",

@@ -87,6 +87,16 @@ closed_enum! {
 }
 
 closed_enum! {
+    /// `codeagent.sampling.verdict`: What a sampler decided.
+    pub enum SamplingVerdict {
+        /// It goes on.
+        Kept = "kept",
+        /// It does not.
+        Dropped = "dropped",
+    }
+}
+
+closed_enum! {
     /// `codeagent.reload.outcome`: What became of a reload of the configuration.
     pub enum ReloadOutcome {
         /// The new configuration runs.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use dead_letters::DeadLetters;
 pub use queue::{Backlog, DurableQueue};
-pub use store::{Store, StoreSettings};
+pub use store::{HOLDING, Store, StoreSettings};
 
 use crate::log::{Log, Reader};
 

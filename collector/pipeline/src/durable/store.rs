@@ -11,6 +11,8 @@ use crate::log::{Disk, FolderLock, Form, Limits, Log, LogSettings, WhenFull, fol
 
 /// The folder of the dead letters in the folder of a log.
 const DEAD: &str = "dead";
+/// The folder of what processors hold, in the folder of a store. No pipeline is called so.
+pub const HOLDING: &str = "holding";
 /// Files of a log at least: so many make room one by one.
 const SEGMENTS_MIN: u64 = 8;
 
@@ -66,6 +68,23 @@ impl Store {
         let log = Log::open(disk, self.settings.log).map_err(|error| StartError::new(error.to_string()))?;
         let dead_letters = DeadLetters::new(dead, self.settings.fsync, self.dead_letter_settings());
         Ok(Opened { log: Arc::new(log), dead_letters: Arc::new(dead_letters), _lock: lock })
+    }
+
+    /// The folder of what `holder` holds, made and locked, and how a log in it is kept. Blocks.
+    pub(crate) fn hold(&self, holder: &str) -> Result<(PathBuf, Arc<FolderLock>, LogSettings), StartError> {
+        let lock = self.lock()?;
+        let folder = self.settings.directory.join(HOLDING).join(folder_name(holder));
+        self.make(&folder)?;
+        // places in compressed records cannot be read again, and what was acknowledged is never dropped to make room
+        let limits = Limits { when_full: WhenFull::Refuse, age_max: None, ..self.settings.log.limits };
+        Ok((folder, lock, LogSettings { limits, form: Form::Plain, ..self.settings.log }))
+    }
+
+    /// A folder below one of [`Store::hold`], as storage. Blocks.
+    pub(crate) fn below(&self, folder: &Path, name: &str) -> Result<Arc<Disk>, StartError> {
+        let folder = folder.join(name);
+        self.make(&folder)?;
+        Ok(Arc::new(Disk::new(&folder, self.settings.fsync)))
     }
 
     fn dead_letter_settings(&self) -> LogSettings {

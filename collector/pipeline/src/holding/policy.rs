@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::otlp::views::{Resource, Scope, Span};
-use crate::sampling::Threshold;
+use crate::sampling::{Randomness, Threshold};
 
 /// Judges groups of spans (a trace, or a session) that are held until it does.
 ///
@@ -31,6 +31,12 @@ pub trait Policies: Send + 'static {
 
     /// Decides over a group. It is asked once for each; state such as a rate's may change. It must not block.
     fn decide(&mut self, evidence: &Evidence, occasion: &Occasion) -> Verdict;
+
+    /// The randomness that a threshold of `rule` was compared with, where that is not the trace's own: it is written beside the
+    /// threshold (`rv`), so that the threshold means what it says.
+    fn randomness(&self, _key: &[u8; 16], _rule: Option<&str>) -> Option<Randomness> {
+        None
+    }
 }
 
 /// What is known of a group without reading its spans again. Kept small: there may be a million.
@@ -193,7 +199,7 @@ impl Trigger {
 }
 
 /// What was decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Verdict {
     /// Whether the group goes on.
     pub is_kept: bool,

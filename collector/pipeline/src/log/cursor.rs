@@ -133,6 +133,12 @@ impl Cursor {
         self.state.lock().progress.next
     }
 
+    /// Everything before `place` is settled. Saves that, for the process.
+    pub fn pass(&self, place: Place) {
+        self.settle(self.next(), place);
+        self.save();
+    }
+
     /// Items between here and `end` that are not settled.
     pub fn backlog(&self, end: Place) -> u64 {
         end.item.saturating_sub(self.state.lock().progress.settled_items())

@@ -4,13 +4,13 @@ use std::io::{self, IoSlice};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Place;
 use super::reading::Segments;
 use super::record::Entry;
 use super::recovery::{self, Mark, OpenError, Recovered};
 use super::segment::{HEADER_BYTES, Segment};
 use super::slots::Slots;
 use super::storage::{Storage, StoredFile};
+use super::{Place, Position};
 
 /// Damaged files that are kept for people to look at.
 const DAMAGED_FILES_MAX: usize = 16;
@@ -104,8 +104,9 @@ impl Journal {
         self.evicted
     }
 
-    /// Writes `entries` and syncs them. When this returns `Ok` they outlive a power failure.
-    pub fn append(&mut self, entries: &[Entry], now_ms: u64) -> Result<(), AppendError> {
+    /// Writes `entries` and syncs them. When this returns `Ok` they outlive a power failure. Where the first of them begins, the
+    /// others following it.
+    pub fn append(&mut self, entries: &[Entry], now_ms: u64) -> Result<Position, AppendError> {
         let bytes: u64 = entries.iter().map(|entry| entry.stored_bytes() as u64).sum();
         self.make_room(bytes)?;
         let is_over =
@@ -113,8 +114,8 @@ impl Journal {
         if self.active.as_ref().is_some_and(is_over) {
             self.active = None;
         }
-        match self.write(entries, now_ms) {
-            Ok(()) => {}
+        let first = match self.write(entries, now_ms) {
+            Ok(first) => first,
             Err(WriteError::Write(error)) => return Err(error.into()),
             // what the failed sync left of the file is anybody's guess, so all of it goes into a new one
             Err(WriteError::Sync(error)) => {
@@ -125,13 +126,13 @@ impl Journal {
                         self.distrust();
                         error
                     },
-                )?;
+                )?
             }
-        }
+        };
         self.end.sequence += entries.len() as u64;
         self.end.item += entries.iter().map(|entry| u64::from(entry.items)).sum::<u64>();
         self.save_mark();
-        Ok(())
+        Ok(first)
     }
 
     /// The log ends no earlier than a place that somebody has read up to.
@@ -251,7 +252,7 @@ impl Journal {
         self.storage.rename(name, &aside)
     }
 
-    fn write(&mut self, entries: &[Entry], now_ms: u64) -> Result<(), WriteError> {
+    fn write(&mut self, entries: &[Entry], now_ms: u64) -> Result<Position, WriteError> {
         let end = self.end;
         let active = match &mut self.active {
             Some(active) => active,
@@ -280,9 +281,10 @@ impl Journal {
             return Err(WriteError::Write(error));
         }
         active.file.sync().map_err(WriteError::Sync)?;
+        let first = Position { file: active.segment.ordinal, offset: active.bytes };
         active.bytes += bytes;
         active.segment.set_readable(active.bytes);
-        Ok(())
+        Ok(first)
     }
 
     /// The mark only tells a damage from a write that was cut off, so it need not be synced.

@@ -6,6 +6,7 @@ pub mod inspect;
 mod journal;
 mod letters;
 mod lock;
+mod memory;
 mod note;
 mod reader;
 mod reading;
@@ -34,6 +35,7 @@ pub use disk::Disk;
 pub use journal::{Limits, WhenFull};
 pub use letters::{Replay, Selection, TakenOut};
 pub use lock::{FolderLock, LockError};
+pub use memory::Memory;
 pub use note::Note;
 pub use reader::{Logged, Next, Reader, Receipt};
 pub use reading::Gap;
@@ -54,6 +56,15 @@ pub struct Place {
     pub sequence: u64,
     /// Items in them.
     pub item: u64,
+}
+
+/// Where the payload of a record is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// The number of the file.
+    pub file: u64,
+    /// The payload's first byte in it.
+    pub offset: u64,
 }
 
 /// How a log is kept.
@@ -123,6 +134,7 @@ struct Written {
     to: Place,
     batch: Batch,
     note: bytes::Bytes,
+    at: Position,
 }
 
 impl std::fmt::Debug for Log {
@@ -203,6 +215,17 @@ impl Log {
     /// Behind the last acknowledged record.
     pub fn end(&self) -> Place {
         *self.shared.end.borrow()
+    }
+
+    /// The file of a [`Position`], for who keeps places of what it has read. It can be read as long as it is held.
+    pub fn file(&self, number: u64) -> io::Result<Box<dyn storage::StoredFile>> {
+        let segment = self.shared.segments.of(number).ok_or(io::ErrorKind::NotFound)?;
+        self.shared.storage.open(&segment.name())
+    }
+
+    /// The number of the oldest file that is there.
+    pub fn first_file(&self) -> u64 {
+        self.shared.segments.first().map_or(0, |segment| segment.ordinal)
     }
 
     /// Bytes on disk.

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::cursor::Turn;
 use super::reading::{Gap, Read, Reading};
-use super::{Cursor, Note, Place, Record, Shared, Written};
+use super::{Cursor, Note, Place, Position, Record, Shared, Written};
 use crate::Batch;
 
 /// Bytes that are read from the disk at a time.
@@ -64,6 +64,12 @@ pub struct Logged {
     pub batch: Batch,
     /// To be settled when it is.
     pub receipt: Receipt,
+    /// Where the record begins and ends.
+    pub places: (Place, Place),
+    /// Where its payload is.
+    pub at: Position,
+    /// When it was accepted, Unix milliseconds, where it was read from the disk.
+    pub time_ms: Option<u64>,
 }
 
 /// The duty to deliver one record. Dropped without [`Receipt::settle`] it stays: the record is delivered after
@@ -121,6 +127,11 @@ impl Reader {
         self.number
     }
 
+    /// Everything before this place was given; nothing where some was read ahead.
+    pub fn given(&self) -> Option<Place> {
+        self.ready.is_empty().then_some(self.next)
+    }
+
     /// Items that wait, or are on their way.
     pub fn backlog(&self) -> u64 {
         self.cursor.backlog(*self.end.borrow())
@@ -172,10 +183,10 @@ impl Reader {
             self.cursor.settle(from, to);
             return None;
         }
-        let batch = match found {
-            Found::Batch(written) => written.batch,
+        let (batch, at, time_ms) = match found {
+            Found::Batch(written) => (written.batch, written.at, None),
             Found::Record(record) => match record.batch() {
-                Some(batch) => batch,
+                Some(batch) => (batch, record.at, Some(record.time_ms)),
                 None => {
                     return self.lose(&Gap {
                         from,
@@ -188,7 +199,7 @@ impl Reader {
         };
         let turn = self.turn.clone();
         let duty = Duty { cursor: self.cursor.clone(), from, to, parts: AtomicUsize::new(1), _turn: turn };
-        Some(Next::Batch(Logged { batch, receipt: Receipt(Arc::new(duty)) }))
+        Some(Next::Batch(Logged { batch, receipt: Receipt(Arc::new(duty)), places: (from, to), at, time_ms }))
     }
 
     fn lose(&self, gap: &Gap) -> Option<Next> {

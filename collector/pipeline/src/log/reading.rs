@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 
-use super::Place;
 use super::record::Record;
 use super::scan::{Found, Scan};
 use super::segment::{HEADER_BYTES, Segment};
 use super::storage::Storage;
+use super::{Place, Position};
 
 /// The segments of a log, in order, as writer and readers share them.
 pub(super) struct Segments {
@@ -98,6 +98,13 @@ impl Segments {
         self.list.read().iter().rev().find(|segment| segment.first_sequence <= sequence).cloned()
     }
 
+    /// The one of this number.
+    pub fn of(&self, ordinal: u64) -> Option<Arc<Segment>> {
+        let list = self.list.read();
+        let at = list.binary_search_by_key(&ordinal, |segment| segment.ordinal).ok()?;
+        list.get(at).cloned()
+    }
+
     /// The one after `ordinal`.
     pub fn after(&self, ordinal: u64) -> Option<Arc<Segment>> {
         let list = self.list.read();
@@ -152,7 +159,12 @@ impl Reading {
                 {
                     current.scan = None;
                 }
-                Found::Record(record) => return Ok(self.take(record)),
+                Found::Record(mut record) => {
+                    let end = current.scan.as_ref().map_or(0, Scan::offset);
+                    let offset = end.saturating_sub(record.payload_bytes() as u64);
+                    record.at = Position { file: current.segment.ordinal, offset };
+                    return Ok(self.take(record));
+                }
                 Found::Hole => drop(current.segment.set_damaged()),
                 Found::End => {
                     if let Some(gap) = self.go_on(following, end) {

@@ -21,7 +21,7 @@ use bytes::Bytes;
 use codeagent_config::Signal;
 use smallvec::SmallVec;
 
-use super::{Note, Place};
+use super::{Note, Place, Position};
 use crate::{Batch, Chunk};
 
 /// Where a record begins; what is searched for after a hole.
@@ -76,6 +76,8 @@ pub struct Record {
     pub signal: Signal,
     /// For whom it is and why it is here.
     pub note: Bytes,
+    /// Where its payload is; known where it was read from the files of a log.
+    pub at: Position,
     form: Form,
     raw_bytes: u32,
     stored: Bytes,
@@ -85,6 +87,11 @@ impl Entry {
     /// Bytes on disk.
     pub fn stored_bytes(&self) -> usize {
         HEAD_BYTES + self.note.len() + self.payload.iter().map(Bytes::len).sum::<usize>()
+    }
+
+    /// Bytes before the payload.
+    pub(super) fn payload_offset(&self) -> usize {
+        HEAD_BYTES + self.note.len()
     }
 
     /// What stands before the note.
@@ -151,6 +158,7 @@ pub(super) fn parse(bytes: &Bytes) -> Parsed {
         items: u32_at(head, 36),
         signal: *signal,
         note: bytes.slice(HEAD_BYTES..HEAD_BYTES + note_bytes),
+        at: Position::default(),
         form,
         raw_bytes: u32_at(head, 40),
         stored: bytes.slice(HEAD_BYTES + note_bytes..length),
@@ -194,6 +202,11 @@ impl Record {
     /// Bytes of the payload before compression.
     pub fn raw_bytes(&self) -> usize {
         self.raw_bytes as usize
+    }
+
+    /// Bytes of the payload as it is stored.
+    pub(super) fn payload_bytes(&self) -> usize {
+        self.stored.len()
     }
 
     /// Bytes on disk.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Append, AppendError, Journal, Place, Shared, Written, now_ms};
+use super::{Append, AppendError, Journal, Place, Position, Shared, Written, now_ms};
 use crate::Refused;
 
 /// Bytes of a group. More would make those wait longer who came first.
@@ -64,11 +64,11 @@ impl Shared {
         let entries = group.iter().flat_map(|append| &append.entries).map(|(entry, _)| entry.clone());
         let entries: Vec<_> = entries.collect();
         match journal.append(&entries, now_ms()) {
-            Ok(()) => {
+            Ok(first) => {
                 if was_failing {
                     tracing::info!(place = self.storage.place(), "the log takes data again");
                 }
-                self.publish(from, group);
+                self.publish(from, first, group);
                 false
             }
             Err(error) => {
@@ -82,7 +82,7 @@ impl Shared {
         }
     }
 
-    fn publish(&self, mut from: Place, group: Vec<Append>) {
+    fn publish(&self, mut from: Place, mut at: Position, group: Vec<Append>) {
         let mut callers = Vec::with_capacity(group.len());
         {
             let mut newest = self.newest.lock();
@@ -90,8 +90,10 @@ impl Shared {
                 for (entry, batch) in entries {
                     let to = Place { sequence: from.sequence + 1, item: from.item + u64::from(entry.items) };
                     newest.bytes += batch.bytes();
-                    newest.batches.push_back(Written { from, to, batch, note: entry.note });
-                    from = to;
+                    let next = at.offset + entry.stored_bytes() as u64;
+                    at.offset += entry.payload_offset() as u64;
+                    newest.batches.push_back(Written { from, to, batch, note: entry.note, at });
+                    (from, at.offset) = (to, next);
                 }
                 callers.push(caller);
             }

@@ -75,7 +75,7 @@ impl<E: Exporter> Sender<E> {
     }
 
     fn logged_entries(&self, logged: Logged, places: Places, dead: &Arc<DeadLetters>) -> Entries {
-        let Logged { batch, receipt } = logged;
+        let Logged { batch, receipt, .. } = logged;
         self.entries(batch, places, |_, parts| {
             receipt.split(parts);
             Caller::Log(receipt.clone(), dead.clone())

@@ -85,7 +85,8 @@ mod tests {
         let newest = known(2 * COUNT as u64..3 * COUNT as u64);
         assert!(newest > COUNT * 90 / 100, "{newest}");
         let half = known(COUNT as u64 * 5 / 2..3 * COUNT as u64);
-        assert!(half >= COUNT / 2 - 5, "{half}");
+        // by chance a place has more than sixteen keys of the newest half
+        assert!(half >= COUNT / 2 - COUNT / 1_000, "{half}");
     }
 
     #[test]

@@ -243,6 +243,16 @@ pub trait Sending: Consumer {
         None
     }
 
+    /// How much may wait on disk for it, where that is bounded.
+    fn backlog_limit(&self) -> Option<BacklogLimit> {
+        None
+    }
+
+    /// Whether it delivers only what it has: nobody is to wait for its room.
+    fn is_stopping(&self) -> bool {
+        false
+    }
+
     /// Begins to read a log, on the runtime.
     fn follow(self: Arc<Self>, _source: Source) {}
 
@@ -251,6 +261,17 @@ pub trait Sending: Consumer {
 
     /// Delivers what is queued until `deadline`, then gives up the rest and counts it.
     fn drain(&self, deadline: Instant) -> BoxFuture<'_, ()>;
+}
+
+/// How much may wait on disk for one exporter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BacklogLimit {
+    /// Items, or requests as they came.
+    pub size: u64,
+    /// Which of the two.
+    pub in_requests: bool,
+    /// Whether callers wait for room, rather than being told to try again.
+    pub blocks: bool,
 }
 
 /// An extension: something beside the pipelines.

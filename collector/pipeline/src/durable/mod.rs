@@ -6,6 +6,7 @@
 mod dead_letters;
 mod orders;
 mod queue;
+mod room;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -8,13 +8,14 @@ use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout_at};
 
+use super::room::{Bound, Coming, Room};
 use super::store::Opened;
 use super::{Source, Store};
 use crate::log::{Cursor, Note};
 use crate::telemetry::Registry;
 use crate::{
-    Batch, BoxFuture, BuiltExporter, Consumer, InFlight, Ledger, Node, NodeKind, Refused, Sending, Signal,
-    StartError,
+    Batch, BoxFuture, BuiltExporter, Consumer, InFlight, Ledger, Node, NodeKind, Reason, Refused, Sending,
+    Signal, StartError,
 };
 
 /// How often the ledger is told what was delivered.
@@ -32,6 +33,8 @@ pub(super) struct Running {
     pub opened: Opened,
     /// What not every exporter has delivered yet.
     pub held: Mutex<InFlight>,
+    /// What may wait for each of those who read.
+    room: Mutex<Arc<Room>>,
     /// Who reads, by name.
     pub readers: Mutex<Vec<(String, Weak<dyn Sending>)>>,
     teller: Mutex<Option<JoinHandle<()>>>,
@@ -82,7 +85,8 @@ impl DurableQueue {
         }
         self.count_repeated(metrics, log);
         let held = Mutex::new(self.node.enter(backlog));
-        let running = Arc::new(Running { opened, held, readers: Mutex::default(), teller: Mutex::new(None) });
+        let (readers, room) = (Mutex::default(), Mutex::default());
+        let running = Arc::new(Running { opened, held, room, readers, teller: Mutex::new(None) });
         *running.teller.lock() = Some(tokio::spawn(tell(Arc::downgrade(&running))));
         self.register(metrics, &running);
         *self.running.lock() = Some(running);
@@ -122,6 +126,11 @@ impl DurableQueue {
             readers.retain(|(known, _)| known != name);
             readers.push((name.clone(), Arc::downgrade(exporter)));
         }
+        let bound = |cursor: Arc<Cursor>| {
+            let (_, exporter) = exporters.iter().find(|(name, _)| name == cursor.name())?;
+            Some(Bound { cursor, limit: exporter.backlog_limit()?, exporter: Arc::downgrade(exporter) })
+        };
+        *running.room.lock() = Arc::new(Room::within(log.cursors().into_iter().filter_map(bound).collect()));
         Ok(())
     }
 
@@ -162,6 +171,19 @@ impl DurableQueue {
         let backlog =
             |cursor: &Arc<Cursor>| Backlog { exporter: cursor.name().to_owned(), items: cursor.backlog(end) };
         cursors.iter().map(backlog).collect()
+    }
+
+    async fn take_room<'a>(
+        &self,
+        room: &'a Room,
+        batch: &Batch,
+        running: &Running,
+    ) -> Result<Coming<'a>, Refused> {
+        let taken = room.take(batch, || running.opened.log.end()).await;
+        if taken.is_err() {
+            self.node.enter(batch.items()).drop_rest(Reason::QueueFull);
+        }
+        taken
     }
 
     fn warn_of_orphan(&self, cursor: &Cursor, running: &Running) {
@@ -240,6 +262,11 @@ impl Consumer for DurableQueue {
             // places in the queues of exporters that have none on disk
             batch.slots = None;
             let items = batch.items();
+            let room = running.room.lock().clone();
+            let _coming = match room.is_endless() {
+                true => None,
+                false => Some(self.take_room(&room, &batch, &running).await?),
+            };
             running.opened.log.append(batch, Note::default()).await?;
             running.held.lock().absorb(self.node.enter(items));
             Ok(())

@@ -144,6 +144,11 @@ impl Cursor {
         end.item.saturating_sub(self.state.lock().progress.settled_items())
     }
 
+    /// Records between here and `end` that are not settled.
+    pub fn backlog_records(&self, end: Place) -> u64 {
+        end.sequence.saturating_sub(self.state.lock().progress.settled_records())
+    }
+
     /// Whether the record with this number is settled.
     pub(super) fn is_settled(&self, sequence: u64) -> bool {
         self.state.lock().progress.is_settled(sequence)
@@ -195,6 +200,10 @@ impl Progress {
     /// Items that are settled, of all that there ever were.
     pub(super) fn settled_items(&self) -> u64 {
         self.next.item + self.beyond.iter().map(|(from, to)| to.item - from.item).sum::<u64>()
+    }
+
+    fn settled_records(&self) -> u64 {
+        self.next.sequence + self.beyond.iter().map(|(from, to)| to.sequence - from.sequence).sum::<u64>()
     }
 
     /// Whether the record with this number is settled.

@@ -13,7 +13,8 @@ pub struct QueueConfig {
     pub enabled: bool,
     /// Exports that run at the same time.
     pub num_consumers: usize,
-    /// How much may wait or be on its way, in the unit of `sizer`. Without it only `queue_bytes_max` bounds.
+    /// How much may wait or be on its way, in the unit of `sizer`. Without it only `queue_bytes_max` bounds; with `storage`
+    /// only the size of that, which is also the only bound in bytes.
     pub queue_size: Option<ByteSize>,
     /// The unit of `queue_size`. `requests` where `queue_size` is written without it, as in the Collector.
     pub sizer: Option<Sizer>,
@@ -65,6 +66,16 @@ impl QueueConfig {
             let help = "take it out: what is on disk will be delivered";
             refuse("wait_for_result", "`wait_for_result` and `storage` exclude each other", help);
         }
+        if self.storage.is_some() && self.sizer == Some(Sizer::Bytes) && self.queue_size.is_some() {
+            let place = section.at("queue_size").unwrap_or_else(|| section.clone());
+            let message = "`queue_size` in bytes does not bound a queue on disk";
+            let help = "the storage's `max_size` does, for all exporters of a pipeline; or count `items` or `requests`";
+            diagnostics.push(place.warning(message, help));
+        }
+        let mut refuse = |key: &str, message: &str, help: &str| {
+            let place = section.at(key).unwrap_or_else(|| section.clone());
+            diagnostics.push(place.error(message, help));
+        };
         if self.num_consumers == 0 {
             refuse("num_consumers", "`num_consumers` must be positive", "the default is 10");
         }

@@ -32,8 +32,8 @@ pub use config::{BatchConfig, QueueConfig, RetryConfig, Sizer};
 pub use settings::SenderSettings;
 
 use crate::{
-    Batch, BoxFuture, BuildContext, BuiltExporter, Consumer, Exporter, Node, NodeKind, Permit, Reason,
-    Refused, Sending, Signal, Slots, Source,
+    BacklogLimit, Batch, BoxFuture, BuildContext, BuiltExporter, Consumer, Exporter, Node, NodeKind, Permit,
+    Reason, Refused, Sending, Signal, Slots, Source,
 };
 use blame::{Outcome, Report};
 use codeagent_config::ComponentId;
@@ -204,6 +204,14 @@ impl<E: Exporter> Sending for Sender<E> {
 
     fn storage(&self) -> Option<&ComponentId> {
         self.settings.storage.as_ref()
+    }
+
+    fn backlog_limit(&self) -> Option<BacklogLimit> {
+        self.settings.backlog
+    }
+
+    fn is_stopping(&self) -> bool {
+        !self.phase.is_running()
     }
 
     fn follow(self: Arc<Self>, source: Source) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use codeagent_config::ComponentId;
 
 use super::config::{BatchConfig, QueueConfig, RetryConfig, Sizer};
-use crate::Batching;
+use crate::{BacklogLimit, Batching};
 
 /// Bytes of a merged batch where nobody said otherwise: below the 4 MiB that a gRPC server takes by default,
 /// with room for an encoding that is larger than OTLP.
@@ -30,6 +30,8 @@ pub struct SenderSettings {
     pub(super) block_on_overflow: bool,
     pub(super) retry: RetryConfig,
     pub(super) timeout: Duration,
+    /// What may wait on disk, where that is bounded.
+    pub(super) backlog: Option<BacklogLimit>,
     /// The extension that keeps the queue on disk.
     pub(super) storage: Option<ComponentId>,
 }
@@ -77,6 +79,7 @@ impl SenderSettings {
                 ..retry.clone()
             },
             timeout,
+            backlog: storage.as_ref().and_then(|_| backlog_limit(queue)),
             storage,
         }
     }
@@ -106,6 +109,13 @@ impl SenderSettings {
 
 fn saturated(size: u64) -> usize {
     usize::try_from(size).unwrap_or(usize::MAX)
+}
+
+/// What users of the Collector expect of `queue_size` with `storage`. In bytes only the log as a whole is bounded.
+fn backlog_limit(queue: &QueueConfig) -> Option<BacklogLimit> {
+    let sizer = queue.sizer.unwrap_or(Sizer::Requests);
+    let size = queue.queue_size.filter(|_| sizer != Sizer::Bytes)?.bytes();
+    Some(BacklogLimit { size, in_requests: sizer == Sizer::Requests, blocks: queue.block_on_overflow })
 }
 
 fn queue_limits(queue: &QueueConfig) -> QueueLimits {

@@ -98,6 +98,22 @@ fn a_queue_is_always_bounded_in_bytes() {
 }
 
 #[test]
+fn a_queue_on_disk_is_bounded_in_what_users_write_but_not_in_bytes() {
+    let limit = |size, in_requests, blocks| Some(crate::BacklogLimit { size, in_requests, blocks });
+    let cases = [
+        ("{storage: disk}", None),
+        ("{storage: disk, queue_size: 5000}", limit(5000, true, false)),
+        ("{storage: disk, queue_size: 7, sizer: items, block_on_overflow: true}", limit(7, false, true)),
+        ("{queue_size: 5000}", None),
+    ];
+    for (queue, expected) in cases {
+        assert_eq!(settings(queue, None).backlog, expected, "{queue}");
+    }
+    let warned = read("{storage: disk, queue_size: 1GiB, sizer: bytes}", "{}").unwrap_err();
+    assert!(warned.starts_with("warning") && warned.contains("`max_size`"), "{warned}");
+}
+
+#[test]
 fn batch_sizes_come_from_the_queue_then_the_batch_processor_then_the_default() {
     let asks = |send_batch_size, send_batch_max_size| Some(Batching { send_batch_size, send_batch_max_size });
     let (default, mib2) = (8192, 2 << 20);

@@ -1,5 +1,6 @@
 //! A scripted destination, and time that stands still until everybody waits.
 
+mod bounded;
 mod configuration;
 mod delivery;
 pub mod heard;

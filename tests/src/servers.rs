@@ -24,7 +24,15 @@ pub struct Server {
 impl Server {
     /// Starts it, with no data.
     pub fn start(name: &'static str) -> Self {
+        Self::start_with(name, &[])
+    }
+
+    /// Starts it, with no data but these files in its folder, which say more about it.
+    pub fn start_with(name: &'static str, files: &[(&str, &str)]) -> Self {
         let mut server = Server { name, folder: tempfile::tempdir().unwrap(), endpoint: String::new() };
+        for (file, text) in files {
+            std::fs::write(server.folder.path().join(file), text).unwrap();
+        }
         server.start_again();
         server
     }
@@ -32,6 +40,11 @@ impl Server {
     /// Where it listens; the same after [`Server::start_again`].
     pub fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    /// The text of a file in its folder, without the white space around it.
+    pub fn file(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(name)).unwrap().trim().to_owned()
     }
 
     /// Ends it at once (SIGKILL).

@@ -10,6 +10,7 @@ pub mod grpc_server;
 pub mod gzip;
 pub mod http_client;
 pub mod http_server;
+pub mod kafka;
 pub mod listen;
 mod own_secrets;
 pub mod pages;

@@ -5,7 +5,7 @@ use codeagent_config::{Diagnostics, Section, Signal};
 use super::config::Config;
 use super::message::Encoding;
 use super::partition::{KeyBy, Partition};
-use super::security;
+use crate::net::kafka::{NO_KERBEROS, NO_MSK_IAM, NO_OAUTHBEARER, is_topic};
 
 /// Keys of the Collector that are refused, and why.
 pub(super) const UNSUPPORTED: &[(&str, &str)] = &[
@@ -19,12 +19,9 @@ pub(super) const UNSUPPORTED: &[(&str, &str)] = &[
     ("traces::message_key_from_metadata_key", NO_METADATA),
     ("metrics::message_key_from_metadata_key", NO_METADATA),
     ("logs::message_key_from_metadata_key", NO_METADATA),
-    (
-        "auth::kerberos",
-        "Kerberos is not supported; use SASL with PLAIN or SCRAM, or TLS with a client certificate",
-    ),
-    ("auth::sasl::aws_msk", "AWS_MSK_IAM is not supported; MSK offers SCRAM-SHA-512 as well"),
-    ("auth::sasl::oauthbearer_token_source", "OAUTHBEARER is not supported; use PLAIN or SCRAM"),
+    ("auth::kerberos", NO_KERBEROS),
+    ("auth::sasl::aws_msk", NO_MSK_IAM),
+    ("auth::sasl::oauthbearer_token_source", NO_OAUTHBEARER),
     ("record_partitioner::extension", "partitioner extensions are not supported; use `sticky_key`"),
     ("record_partitioner::round_robin", "messages without a key spread at random; leave it out"),
     ("record_partitioner::least_backup", "messages without a key spread at random; leave it out"),
@@ -47,10 +44,6 @@ impl Config {
             let place = section.at(key).unwrap_or_else(|| section.clone());
             diagnostics.push(place.error(message, help));
         };
-        if self.brokers.is_empty() || self.brokers.iter().any(|broker| !is_broker(broker)) {
-            let message = "every broker must be `host` or `host:port`, and there must be one".to_owned();
-            refuse("brokers", message, "for example `brokers: [\"kafka-1:9092\", \"kafka-2:9092\"]`");
-        }
         let topic = self.topic(signal);
         if !is_topic(topic) {
             let message = format!("`{topic}` is no name of a topic");
@@ -71,7 +64,7 @@ impl Config {
             refuse(self.keys(signal)[1].0, message, &format!("keep one of {written}"));
         }
         self.check_producer(&mut refuse);
-        security::check(self, section, diagnostics);
+        self.client().check(section, diagnostics);
         let below = |key: &str| section.at(key).unwrap_or_else(|| section.clone());
         self.sending_queue.check(&below("sending_queue"), diagnostics);
         self.retry_on_failure.check(&below("retry_on_failure"), diagnostics);
@@ -165,14 +158,4 @@ impl Config {
         let topic = &self.topic_from_attribute;
         Partition { key_by, topic_from_attribute: (!topic.is_empty()).then(|| topic.clone()) }
     }
-}
-
-fn is_broker(broker: &str) -> bool {
-    !broker.is_empty() && !broker.contains("://") && !broker.contains([',', ' ', '/'])
-}
-
-/// Kafka's rule for the names of topics.
-pub(super) fn is_topic(name: &str) -> bool {
-    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    (1..=249).contains(&name.len()) && name.bytes().all(is_legal) && name != "." && name != ".."
 }

@@ -5,7 +5,7 @@ use codeagent_pipeline::{QueueConfig, RetryConfig};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::security::AuthConfig;
+use crate::net::kafka::{Access, AuthConfig, ClientKeys, MetadataConfig};
 use crate::net::tls_client::TlsClientConfig;
 
 /// The section `kafka`.
@@ -136,41 +136,6 @@ pub(super) enum Hasher {
     Murmur2,
 }
 
-/// How the brokers and topics are learned (`metadata`).
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct MetadataConfig {
-    /// Read for compatibility: only the topics that are written are asked for.
-    pub full: bool,
-    /// How often they are asked for.
-    pub refresh_interval: Duration,
-    /// Read for compatibility.
-    pub retry: MetadataRetryConfig,
-}
-
-impl Default for MetadataConfig {
-    fn default() -> Self {
-        let (refresh_interval, retry) = (Duration::from_secs(600), MetadataRetryConfig::default());
-        MetadataConfig { full: true, refresh_interval, retry }
-    }
-}
-
-/// Read for compatibility: metadata is asked for until it is there.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct MetadataRetryConfig {
-    /// Read for compatibility.
-    pub max: u32,
-    /// Read for compatibility.
-    pub backoff: Duration,
-}
-
-impl Default for MetadataRetryConfig {
-    fn default() -> Self {
-        MetadataRetryConfig { max: 3, backoff: Duration::from_millis(250) }
-    }
-}
-
 /// How messages are written (`producer`).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -217,6 +182,19 @@ pub(super) struct CompressionParams {
 }
 
 impl Config {
+    /// What every client of Kafka is told.
+    pub fn client(&self) -> ClientKeys<'_> {
+        ClientKeys {
+            brokers: &self.brokers,
+            client_id: &self.client_id,
+            rack_id: &self.rack_id,
+            resolve_canonical_bootstrap_servers_only: self.resolve_canonical_bootstrap_servers_only,
+            conn_idle_timeout: self.conn_idle_timeout,
+            metadata: &self.metadata,
+            access: Access { auth: &self.auth, tls: self.tls.as_ref() },
+        }
+    }
+
     /// What is written for a signal; the old keys where it says nothing, then the Collector's defaults.
     pub fn topic(&self, signal: Signal) -> &str {
         let (own, default) = match signal {

@@ -11,8 +11,6 @@ mod named;
 mod partition;
 mod producer;
 mod properties;
-mod repeats;
-mod security;
 #[cfg(test)]
 mod tests;
 

@@ -11,7 +11,7 @@ use rdkafka::producer::{BaseRecord, DeliveryResult, Producer as _, ProducerConte
 
 use super::delivery::Ticket;
 use super::failure::is_fatal;
-use super::repeats::Repeats;
+use crate::net::kafka::Narrator;
 
 /// What a closing producer gets to write what it holds. Nothing is left in it, unless the drain was cut short.
 const FLUSH: Duration = Duration::from_millis(900);
@@ -22,44 +22,16 @@ pub(super) type Producer = ThreadedProducer<Context>;
 /// Takes reports, logs and errors of one producer.
 #[derive(Debug)]
 pub(super) struct Context {
-    /// The exporter's id.
-    id: String,
-    repeats: Repeats,
+    narrator: Narrator,
 }
 
 impl ClientContext for Context {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        let exporter = &self.id;
-        match level {
-            RDKafkaLogLevel::Emerg
-            | RDKafkaLogLevel::Alert
-            | RDKafkaLogLevel::Critical
-            | RDKafkaLogLevel::Error
-            | RDKafkaLogLevel::Warning => {
-                if let Some(left_out) = self.repeats.over(facility) {
-                    tracing::warn!(%exporter, facility, left_out, "{message}");
-                }
-            }
-            RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => {
-                tracing::info!(%exporter, facility, "{message}");
-            }
-            RDKafkaLogLevel::Debug => tracing::debug!(%exporter, facility, "{message}"),
-        }
+        self.narrator.log(level, facility, message);
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        let exporter = &self.id;
-        match error.rdkafka_error_code() {
-            // each is in the log already
-            Some(RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::Resolve) => {
-                tracing::debug!(%exporter, %error, "{reason}");
-            }
-            _ => {
-                if let Some(left_out) = self.repeats.over(&error.to_string()) {
-                    tracing::warn!(%exporter, %error, left_out, "{reason}");
-                }
-            }
-        }
+        self.narrator.error(&error, reason);
     }
 }
 
@@ -94,7 +66,7 @@ impl Lane {
         if let Some(producer) = &*place {
             return Ok(producer.clone());
         }
-        let context = Context { id: self.id.clone(), repeats: Repeats::default() };
+        let context = Context { narrator: Narrator::new(&self.id) };
         let made: Producer = self
             .properties
             .create_with_context(context)

@@ -7,7 +7,6 @@ use codeagent_pipeline::sender::Sizer;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 
 use super::config::{Config, Hasher};
-use super::security;
 
 /// The longest time that librdkafka takes for a request, with room for [`ANSWER`].
 const REQUEST_MAX: Duration = Duration::from_secs(290);
@@ -25,25 +24,11 @@ impl Config {
         properties.set_log_level(RDKafkaLogLevel::Info);
         self.set_client(&mut properties);
         self.set_producer(signal, &mut properties);
-        security::set(self, &mut properties);
         properties
     }
 
     fn set_client(&self, properties: &mut ClientConfig) {
-        properties.set("bootstrap.servers", self.brokers.join(","));
-        properties.set("client.id", &self.client_id);
-        if !self.rack_id.is_empty() {
-            properties.set("client.rack", &self.rack_id);
-        }
-        if self.resolve_canonical_bootstrap_servers_only {
-            properties.set("client.dns.lookup", "resolve_canonical_bootstrap_servers_only");
-        }
-        let within = |time: Duration, longest: Duration| time.min(longest).as_millis().to_string();
-        let idle = within(self.conn_idle_timeout.get(), Duration::from_secs(i32::MAX as u64 / 1000));
-        properties.set("connections.max.idle.ms", idle);
-        let refresh = self.metadata.refresh_interval.get().max(Duration::from_secs(1));
-        properties.set("topic.metadata.refresh.interval.ms", within(refresh, Duration::from_secs(3600)));
-        properties.set("socket.keepalive.enable", "true");
+        self.client().set(properties);
         let request = match self.timeout.get() {
             Duration::ZERO => REQUEST_MAX,
             time => time.clamp(Duration::from_millis(1), REQUEST_MAX),

@@ -5,7 +5,6 @@ use rdkafka::config::ClientConfig;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::config::Config;
 use crate::net::tls_client::TlsClientConfig;
 
 /// Whether this build of librdkafka has OpenSSL.
@@ -17,7 +16,7 @@ const BUILD_ADVICE: &str =
 /// Who this client is (`auth`).
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct AuthConfig {
+pub struct AuthConfig {
     /// Old name of `sasl` with the mechanism PLAIN.
     pub plain_text: Option<PlainTextConfig>,
     /// By user and password.
@@ -29,7 +28,7 @@ pub(super) struct AuthConfig {
 /// User and password.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct PlainTextConfig {
+pub struct PlainTextConfig {
     /// The user.
     pub username: String,
     /// The password.
@@ -39,7 +38,7 @@ pub(super) struct PlainTextConfig {
 /// User, password and how they are proven.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct SaslConfig {
+pub struct SaslConfig {
     /// The user.
     pub username: String,
     /// The password.
@@ -60,15 +59,24 @@ struct Login<'c> {
     key: &'static str,
 }
 
-fn login(config: &Config) -> Option<Login<'_>> {
-    let sasl = config.auth.sasl.as_ref().map(|sasl| Login {
+/// What is written about identity and protection, wherever it is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Access<'c> {
+    /// Who this client is.
+    pub auth: &'c AuthConfig,
+    /// TLS, where it is written beside `auth`.
+    pub tls: Option<&'c TlsClientConfig>,
+}
+
+fn login<'c>(auth: &'c AuthConfig) -> Option<Login<'c>> {
+    let sasl = auth.sasl.as_ref().map(|sasl| Login {
         username: &sasl.username,
         password: &sasl.password,
         mechanism: &sasl.mechanism,
         key: "auth::sasl",
     });
     sasl.or_else(|| {
-        config.auth.plain_text.as_ref().map(|plain| Login {
+        auth.plain_text.as_ref().map(|plain| Login {
             username: &plain.username,
             password: &plain.password,
             mechanism: "PLAIN",
@@ -77,25 +85,28 @@ fn login(config: &Config) -> Option<Login<'_>> {
     })
 }
 
-/// The TLS settings, where TLS is on.
-fn tls(config: &Config) -> Option<&TlsClientConfig> {
-    config.tls.as_ref().or(config.auth.tls.as_ref()).filter(|tls| !tls.insecure)
+impl<'c> Access<'c> {
+    /// The TLS settings, where TLS is on.
+    fn tls_on(&self) -> Option<&'c TlsClientConfig> {
+        self.tls.or(self.auth.tls.as_ref()).filter(|tls| !tls.insecure)
+    }
 }
 
 /// Reports what cannot work.
-pub(super) fn check(config: &Config, section: &Section, diagnostics: &mut Diagnostics) {
+pub fn check(access: Access<'_>, section: &Section, diagnostics: &mut Diagnostics) {
+    let auth = access.auth;
     let mut refuse = |key: &str, message: &str, help: &str| {
         let place = section.at(key).unwrap_or_else(|| section.clone());
         diagnostics.push(place.error(message, help));
     };
-    if config.auth.sasl.is_some() && config.auth.plain_text.is_some() {
+    if auth.sasl.is_some() && auth.plain_text.is_some() {
         refuse(
             "auth::plain_text",
             "`plain_text` and `sasl` cannot both be set",
             "keep `sasl`; `plain_text` is its old name",
         );
     }
-    if let Some(login) = login(config) {
+    if let Some(login) = login(auth) {
         if !MECHANISMS.contains(&login.mechanism) {
             let message = format!("`{}` is no supported SASL mechanism", login.mechanism);
             refuse("auth::sasl::mechanism", &message, "PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512 are supported");
@@ -107,8 +118,8 @@ pub(super) fn check(config: &Config, section: &Section, diagnostics: &mut Diagno
             refuse(login.key, "`username` and `password` are both needed", help);
         }
     }
-    let key = if config.tls.is_some() { "tls" } else { "auth::tls" };
-    let Some(tls) = tls(config) else { return };
+    let key = if access.tls.is_some() { "tls" } else { "auth::tls" };
+    let Some(tls) = access.tls_on() else { return };
     if !HAS_TLS {
         refuse(key, "TLS needs OpenSSL", BUILD_ADVICE);
     }
@@ -133,8 +144,8 @@ pub(super) fn check(config: &Config, section: &Section, diagnostics: &mut Diagno
 }
 
 /// Sets the properties of a checked configuration.
-pub(super) fn set(config: &Config, properties: &mut ClientConfig) {
-    let (login, tls) = (login(config), tls(config));
+pub fn set(access: Access<'_>, properties: &mut ClientConfig) {
+    let (login, tls) = (login(access.auth), access.tls_on());
     properties.set(
         "security.protocol",
         match (&login, tls) {

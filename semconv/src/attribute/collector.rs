@@ -30,6 +30,20 @@ pub const EXPORTER: Key<Text> = Key::new("exporter");
 /// Examples: `grpc`, `http`.
 pub const TRANSPORT: Key<Text> = Key::new("transport");
 
+/// `topic`: The name of a Kafka topic.
+///
+/// The Collector's label.
+///
+/// Example: `otlp_spans`.
+pub const TOPIC: Key<Text> = Key::new("topic");
+
+/// `partition`: The number of a partition of a Kafka topic.
+///
+/// The Collector's label. A topic has as many as its operator made, so it may be a metric attribute.
+///
+/// Examples: `0`, `11`.
+pub const PARTITION: Key<Text> = Key::new("partition");
+
 /// `data_type`: The signal, a value of `otelcol.signal`.
 ///
 /// The Collector's label on the metrics of an exporter's queue.
@@ -199,6 +213,20 @@ pub(super) static DEFINED: &[Definition] = &[
         label: "transport",
         value_type: ValueType::Text,
         brief: "How the request came in.",
+        identifier: false,
+    },
+    Definition {
+        key: "topic",
+        label: "topic",
+        value_type: ValueType::Text,
+        brief: "The name of a Kafka topic.",
+        identifier: false,
+    },
+    Definition {
+        key: "partition",
+        label: "partition",
+        value_type: ValueType::Text,
+        brief: "The number of a partition of a Kafka topic.",
         identifier: false,
     },
     Definition {

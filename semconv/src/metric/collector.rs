@@ -150,6 +150,88 @@ pub static OTELCOL_RECEIVER_FAILED_LOG_RECORDS: Metric = Metric {
     opt_in: false,
 };
 
+/// `otelcol.kafka_receiver_offset_lag`: Records of a partition that the pipelines have not taken yet.
+///
+/// The end of the partition less what is done, asked for every ten seconds, also while a partition stands still.
+pub static OTELCOL_KAFKA_RECEIVER_OFFSET_LAG: Metric = Metric {
+    name: "otelcol.kafka_receiver_offset_lag",
+    prometheus: "otelcol_kafka_receiver_offset_lag",
+    instrument: Instrument::Gauge,
+    number: Number::Int,
+    unit: "{record}",
+    brief: "Records of a partition that the pipelines have not taken yet.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("receiver", "receiver", Level::Required),
+        Attribute::new("topic", "topic", Level::Required),
+        Attribute::new("partition", "partition", Level::Required),
+    ],
+    opt_in: false,
+};
+
+/// `otelcol.kafka_receiver_current_offset`: The offset up to which the pipelines have taken a partition.
+pub static OTELCOL_KAFKA_RECEIVER_CURRENT_OFFSET: Metric = Metric {
+    name: "otelcol.kafka_receiver_current_offset",
+    prometheus: "otelcol_kafka_receiver_current_offset",
+    instrument: Instrument::Gauge,
+    number: Number::Int,
+    unit: "{record}",
+    brief: "The offset up to which the pipelines have taken a partition.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("receiver", "receiver", Level::Required),
+        Attribute::new("topic", "topic", Level::Required),
+        Attribute::new("partition", "partition", Level::Required),
+    ],
+    opt_in: false,
+};
+
+/// `otelcol.kafka_receiver_records`: Records that were read from a topic.
+pub static OTELCOL_KAFKA_RECEIVER_RECORDS: Metric = Metric {
+    name: "otelcol.kafka_receiver_records",
+    prometheus: "otelcol_kafka_receiver_records",
+    instrument: Instrument::Counter,
+    number: Number::Int,
+    unit: "{record}",
+    brief: "Records that were read from a topic.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("receiver", "receiver", Level::Required),
+        Attribute::new("topic", "topic", Level::Required),
+    ],
+    opt_in: false,
+};
+
+/// `otelcol.kafka_receiver_partition_start`: Partitions that this member of the group was given.
+pub static OTELCOL_KAFKA_RECEIVER_PARTITION_START: Metric = Metric {
+    name: "otelcol.kafka_receiver_partition_start",
+    prometheus: "otelcol_kafka_receiver_partition_start",
+    instrument: Instrument::Counter,
+    number: Number::Int,
+    unit: "{partition}",
+    brief: "Partitions that this member of the group was given.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("receiver", "receiver", Level::Required),
+    ],
+    opt_in: false,
+};
+
+/// `otelcol.kafka_receiver_partition_close`: Partitions that this member of the group gave back or lost.
+pub static OTELCOL_KAFKA_RECEIVER_PARTITION_CLOSE: Metric = Metric {
+    name: "otelcol.kafka_receiver_partition_close",
+    prometheus: "otelcol_kafka_receiver_partition_close",
+    instrument: Instrument::Counter,
+    number: Number::Int,
+    unit: "{partition}",
+    brief: "Partitions that this member of the group gave back or lost.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("receiver", "receiver", Level::Required),
+    ],
+    opt_in: false,
+};
+
 /// `otelcol.receiver.requests`: Requests to the receiver, by how they ended.
 pub static OTELCOL_RECEIVER_REQUESTS: Metric = Metric {
     name: "otelcol.receiver.requests",

@@ -2,7 +2,8 @@
 
 use codeagent_pipeline::ReceiverFactory;
 
+pub mod kafka;
 pub mod otlp;
 
 /// Every receiver of this build.
-pub const ALL: &[ReceiverFactory] = &[otlp::FACTORY];
+pub const ALL: &[ReceiverFactory] = &[kafka::FACTORY, otlp::FACTORY];

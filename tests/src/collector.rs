@@ -211,6 +211,16 @@ impl Collector {
         .await
     }
 
+    /// Stops all its threads in the middle of what they do (SIGSTOP), until [`Collector::wake`].
+    pub async fn freeze(&self) {
+        self.signal("-STOP").await;
+    }
+
+    /// Lets it go on after [`Collector::freeze`].
+    pub async fn wake(&self) {
+        self.signal("-CONT").await;
+    }
+
     async fn signal(&self, signal: &str) {
         let id = self.child.id().expect("it runs").to_string();
         // Through a program, since sending a signal to another process takes unsafe code here.

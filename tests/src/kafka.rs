@@ -1,14 +1,74 @@
-//! Reading back from Kafka.
+//! Reading back from Kafka, and writing what no collector writes.
 
 use std::time::Duration;
 
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::message::{BorrowedMessage, Headers, Message};
+use rdkafka::message::{BorrowedMessage, Header, Headers, Message, OwnedHeaders};
+use rdkafka::producer::{FutureProducer, FutureRecord};
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::numbered::{Numbers, numbers_of_all};
 use crate::otlp::{Payload, Signal};
+/// Makes a topic with so many partitions.
+pub async fn create(brokers: &str, topic: &str, partitions: i32) {
+    let admin: AdminClient<DefaultClientContext> =
+        ClientConfig::new().set("bootstrap.servers", brokers).create().unwrap();
+    let new = NewTopic::new(topic, partitions, TopicReplication::Fixed(1));
+    for made in admin.create_topics([&new], &AdminOptions::new()).await.unwrap() {
+        made.unwrap();
+    }
+}
+
+/// Writes values to a partition of a topic, one after the other, with these headers.
+pub async fn write(brokers: &str, topic: &str, partition: i32, values: &[&[u8]], headers: &[(&str, &str)]) {
+    let producer: FutureProducer = ClientConfig::new().set("bootstrap.servers", brokers).create().unwrap();
+    for value in values {
+        let mut written = OwnedHeaders::new();
+        for (key, value) in headers {
+            written = written.insert(Header { key, value: Some(*value) });
+        }
+        let record = FutureRecord::<(), [u8]>::to(topic).partition(partition).payload(value).headers(written);
+        producer.send(record, Duration::from_secs(30)).await.unwrap();
+    }
+}
+
+/// How many records of a topic the group has not committed, and how many there are.
+pub async fn uncommitted(brokers: &str, group: &str, topic: &str) -> Result<(i64, i64), String> {
+    let (brokers, group, topic) = (brokers.to_owned(), group.to_owned(), topic.to_owned());
+    let asking = tokio::task::spawn_blocking(move || {
+        uncommitted_blocking(&brokers, &group, &topic).map_err(|error| error.to_string())
+    });
+    asking.await.map_err(|error| error.to_string())?
+}
+
+fn uncommitted_blocking(brokers: &str, group: &str, topic: &str) -> rdkafka::error::KafkaResult<(i64, i64)> {
+    const WAIT: Duration = Duration::from_secs(10);
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", brokers)
+        .set("group.id", group)
+        .set("enable.auto.commit", "false")
+        .set("allow.auto.create.topics", "false")
+        .create()?;
+    let metadata = consumer.fetch_metadata(Some(topic), WAIT)?;
+    let (mut waiting, mut all) = (0, 0);
+    let mut asked = TopicPartitionList::new();
+    for partition in metadata.topics().iter().flat_map(|topic| topic.partitions()) {
+        asked.add_partition(topic, partition.id());
+    }
+    for one in consumer.committed_offsets(asked, WAIT)?.elements() {
+        let (low, high) = consumer.fetch_watermarks(topic, one.partition(), WAIT)?;
+        let done = match one.offset() {
+            Offset::Offset(offset) => offset,
+            _ => low,
+        };
+        waiting += high - done;
+        all += high - low;
+    }
+    Ok((waiting, all))
+}
 
 /// A record as a consumer sees it.
 #[derive(Clone, Debug)]

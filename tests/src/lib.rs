@@ -28,6 +28,7 @@ pub mod servers;
 pub mod sink;
 pub mod status;
 pub mod tally;
+pub mod tiers;
 pub mod volume;
 pub mod wire;
 
@@ -41,4 +42,5 @@ pub use patience::eventually;
 pub use relay::Relay;
 pub use sink::Sink;
 pub use tally::Tally;
+pub use tiers::Tiers;
 pub use volume::Volume;

@@ -14,6 +14,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::SdkLoggerProvider;
 use opentelemetry_sdk::metrics::{ManualReader, SdkMeterProvider};
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
+use regex::Regex;
 use tracing_subscriber::filter::{FilterExt, Targets, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
@@ -22,6 +23,7 @@ use crate::correlation::Correlation;
 use crate::exemplars::{self, Meters};
 use crate::propagation::{self, SessionRandomness};
 use crate::record::Recorder;
+use crate::redaction::{Content, Policy, Redactor};
 use crate::settings::{self, Settings};
 use crate::signals::logs::Logs;
 use crate::signals::metrics::Reader;
@@ -62,6 +64,9 @@ pub enum InstallError {
     /// The exporting thread could not be started.
     #[error("cannot start the exporting thread: {0}")]
     Thread(#[source] std::io::Error),
+    /// What [`Builder::redact`] was given is no regular expression, or too large a one.
+    #[error("cannot redact by this pattern: {0}")]
+    Pattern(#[source] regex::Error),
 }
 
 impl Builder {
@@ -149,6 +154,19 @@ impl Builder {
         self
     }
 
+    /// Keeps this kind of content, which is left out by default. `CODEAGENT_CONTENT` says for all kinds which are kept.
+    pub fn keep(mut self, content: Content) -> Self {
+        self.settings.content.push(content);
+        self
+    }
+
+    /// Masks what this regular expression matches, in all texts, besides what is masked always. Give it no pattern that matches the mark
+    /// `[redacted]`.
+    pub fn redact(mut self, pattern: &str) -> Self {
+        self.settings.redacted.push(pattern.to_owned());
+        self
+    }
+
     /// Does not look at the environment.
     pub fn without_environment(mut self) -> Self {
         self.reads_environment = false;
@@ -159,7 +177,7 @@ impl Builder {
     /// nothing is installed and nothing costs anything.
     ///
     /// # Errors
-    /// `tracing` has a global subscriber already, or the exporting thread could not be started.
+    /// `tracing` has a global subscriber already, the exporting thread could not be started, or a pattern to redact by is none.
     pub fn install(mut self) -> Result<Guard, InstallError> {
         if self.reads_environment {
             settings::apply(&mut self.settings, &|name| std::env::var(name).ok());
@@ -175,7 +193,7 @@ impl Builder {
             diagnose::say(|| "nothing is exported: switched off, or no collector".to_owned());
             return Ok(Guard { telemetry: Telemetry { core: None } });
         }
-        let core = Arc::new(start(&settings).map_err(InstallError::Thread)?);
+        let core = Arc::new(start(&settings)?);
         let telemetry = Telemetry { core: Some(Arc::clone(&core)) };
         telemetry::remember(&core);
         opentelemetry::global::set_tracer_provider(core.tracers.clone());
@@ -191,7 +209,8 @@ impl Builder {
     }
 }
 
-fn start(settings: &Settings) -> std::io::Result<Core> {
+fn start(settings: &Settings) -> Result<Core, InstallError> {
+    let redactor = redactor(settings)?;
     let resource = resource::of(settings);
     let outbox = Arc::new(Outbox::new(settings.queue_bytes, Arc::new(Ledger::default())));
     let flush_timeout = settings.flush_timeout;
@@ -209,15 +228,29 @@ fn start(settings: &Settings) -> std::io::Result<Core> {
         outbox,
         spool,
         recorder: Arc::clone(&core.recorder),
-        encoder: Encoder::new(&resource, [gzip[0], gzip[1], gzip[2]], Arc::clone(&core.meters.store)),
+        encoder: Encoder::new(
+            &resource,
+            redactor,
+            [gzip[0], gzip[1], gzip[2]],
+            Arc::clone(&core.meters.store),
+        ),
         client: Client::new(settings.endpoints.clone()),
         metrics: Arc::new(reader),
         batch_delay: settings.batch_delay,
         metrics_interval: settings.metrics_interval,
         signals: if settings.handles_signals { lifecycle::ours() } else { Vec::new() },
         flush_timeout,
-    })?;
+    })
+    .map_err(InstallError::Thread)?;
     Ok(core)
+}
+
+fn redactor(settings: &Settings) -> Result<Redactor, InstallError> {
+    let patterns = settings.redacted.iter().map(|pattern| Regex::new(pattern));
+    let patterns = patterns.collect::<Result<Vec<_>, _>>().map_err(InstallError::Pattern)?;
+    let policy = Policy { kept: settings.content.clone(), patterns };
+    let home = std::env::var("HOME").or_else(|_| std::env::var("USERPROFILE"));
+    Ok(Redactor::new(&policy, home.ok().as_deref()))
 }
 
 fn providers(

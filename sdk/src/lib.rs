@@ -8,6 +8,7 @@ mod init;
 mod lifecycle;
 pub mod propagation;
 mod record;
+pub mod redaction;
 mod resource;
 mod self_metrics;
 mod settings;

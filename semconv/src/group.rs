@@ -23,6 +23,56 @@ pub static CODEAGENT_AGENT_RUN: Group = Group {
     ],
 };
 
+/// `codeagent.content.prompt`: Prompts and replies, in whatever form.
+pub static CODEAGENT_CONTENT_PROMPT: Group = Group {
+    id: "codeagent.content.prompt",
+    brief: "Prompts and replies, in whatever form.",
+    attributes: &[
+        Attribute::new("gen_ai.input.messages", "gen_ai_input_messages", Level::OptIn),
+        Attribute::new("gen_ai.output.messages", "gen_ai_output_messages", Level::OptIn),
+        Attribute::new("gen_ai.system_instructions", "gen_ai_system_instructions", Level::OptIn),
+        Attribute::new("gen_ai.tool.definitions", "gen_ai_tool_definitions", Level::OptIn),
+        Attribute::new("gen_ai.retrieval.query.text", "gen_ai_retrieval_query_text", Level::OptIn),
+        Attribute::new("gen_ai.retrieval.documents", "gen_ai_retrieval_documents", Level::OptIn),
+        Attribute::new("gen_ai.evaluation.explanation", "gen_ai_evaluation_explanation", Level::OptIn),
+        Attribute::new("gen_ai.prompt", "gen_ai_prompt", Level::OptIn),
+        Attribute::new("gen_ai.completion", "gen_ai_completion", Level::OptIn),
+    ],
+};
+
+/// `codeagent.content.tool`: The input and output of tools.
+pub static CODEAGENT_CONTENT_TOOL: Group = Group {
+    id: "codeagent.content.tool",
+    brief: "The input and output of tools.",
+    attributes: &[
+        Attribute::new("gen_ai.tool.call.arguments", "gen_ai_tool_call_arguments", Level::OptIn),
+        Attribute::new("gen_ai.tool.call.result", "gen_ai_tool_call_result", Level::OptIn),
+    ],
+};
+
+/// `codeagent.content.command`: Command lines.
+pub static CODEAGENT_CONTENT_COMMAND: Group = Group {
+    id: "codeagent.content.command",
+    brief: "Command lines.",
+    attributes: &[
+        Attribute::new("process.command_line", "process_command_line", Level::OptIn),
+        Attribute::new("process.command_args", "process_command_args", Level::OptIn),
+    ],
+};
+
+/// `codeagent.content.path`: Paths of files and folders that are worked on.
+pub static CODEAGENT_CONTENT_PATH: Group = Group {
+    id: "codeagent.content.path",
+    brief: "Paths of files and folders that are worked on.",
+    attributes: &[
+        Attribute::new("file.path", "file_path", Level::OptIn),
+        Attribute::new("file.directory", "file_directory", Level::OptIn),
+        Attribute::new("file.name", "file_name", Level::OptIn),
+        Attribute::new("process.working_directory", "process_working_directory", Level::OptIn),
+        Attribute::new("process.executable.path", "process_executable_path", Level::OptIn),
+    ],
+};
+
 /// `codeagent.model_call`: What we add to upstream's inference spans, such as `chat`.
 pub static CODEAGENT_MODEL_CALL: Group = Group {
     id: "codeagent.model_call",
@@ -79,6 +129,10 @@ pub static CODEAGENT_TOOL_CALL: Group = Group {
 /// Every group.
 pub static ALL: &[&crate::Group] = &[
     &CODEAGENT_AGENT_RUN,
+    &CODEAGENT_CONTENT_PROMPT,
+    &CODEAGENT_CONTENT_TOOL,
+    &CODEAGENT_CONTENT_COMMAND,
+    &CODEAGENT_CONTENT_PATH,
     &CODEAGENT_MODEL_CALL,
     &CODEAGENT_TOOL_CALL,
 ];

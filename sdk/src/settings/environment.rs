@@ -13,6 +13,7 @@ use opentelemetry_sdk::metrics::Temporality;
 use super::Settings;
 use crate::diagnose;
 use crate::exemplars::Filter;
+use crate::redaction::Content;
 use crate::transport::{Endpoint, Protocol, TlsFiles};
 
 /// Sets what `read` has a value for.
@@ -40,6 +41,11 @@ pub(crate) fn apply(settings: &mut Settings, read: &dyn Fn(&str) -> Option<Strin
     env.set(&mut settings.levels, "RUST_LOG", Environment::text);
     env.set(&mut settings.levels, "CODEAGENT_LOG", Environment::text);
     env.set(&mut settings.spool_bytes, "CODEAGENT_SPOOL_BYTES", Environment::number);
+    // Upstream's name for prompts and replies; ours says it for all kinds.
+    if env.flag("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT") == Some(true) {
+        settings.content.push(Content::Prompts);
+    }
+    env.set(&mut settings.content, "CODEAGENT_CONTENT", |env, name| env.parsed(name, Content::parse_list));
     match env.text("CODEAGENT_SPOOL_DIR") {
         Some(text) if text == "off" => settings.spool_directory = None,
         Some(text) => settings.spool_directory = Some(text.into()),

@@ -11,6 +11,7 @@ use codeagent_semconv::value::Signal;
 use opentelemetry_sdk::metrics::Temporality;
 
 use crate::exemplars::Filter;
+use crate::redaction::Content;
 use crate::transport::Endpoint;
 
 pub(crate) use environment::apply;
@@ -49,6 +50,10 @@ pub(crate) struct Settings {
     pub(crate) subscribes: bool,
     /// `tracing`'s directives: levels by target.
     pub(crate) levels: String,
+    /// The kinds of content that are kept.
+    pub(crate) content: Vec<Content>,
+    /// Regular expressions of what is masked besides what always is.
+    pub(crate) redacted: Vec<String>,
 }
 
 impl Settings {
@@ -74,6 +79,8 @@ impl Settings {
             handles_signals: true,
             subscribes: true,
             levels: "info".to_owned(),
+            content: Vec::new(),
+            redacted: Vec::new(),
         }
     }
 }

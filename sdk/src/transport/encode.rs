@@ -16,6 +16,7 @@ use opentelemetry_sdk::metrics::data::ResourceMetrics;
 use opentelemetry_sdk::trace::SpanData;
 
 use crate::exemplars::Store;
+use crate::redaction::Redactor;
 
 use super::outbox::{Log, Taken};
 use super::{Request, size};
@@ -26,13 +27,19 @@ const ITEMS_MAX: usize = 4096;
 
 pub(crate) struct Encoder {
     resource: ResourceAttributesWithSchema,
+    redactor: Redactor,
     gzip: [bool; Signal::COUNT],
     exemplars: Arc<Store>,
 }
 
 impl Encoder {
-    pub(crate) fn new(resource: &Resource, gzip: [bool; Signal::COUNT], exemplars: Arc<Store>) -> Self {
-        Self { resource: resource.into(), gzip, exemplars }
+    pub(crate) fn new(
+        resource: &Resource,
+        redactor: Redactor,
+        gzip: [bool; Signal::COUNT],
+        exemplars: Arc<Store>,
+    ) -> Self {
+        Self { resource: resource.into(), redactor, gzip, exemplars }
     }
 
     pub(crate) fn taken(&self, taken: Taken) -> Vec<Request> {
@@ -48,18 +55,20 @@ impl Encoder {
 
     fn spans(&self, spans: Vec<SpanData>) -> Request {
         let items = spans.len() as u64;
-        let message = ExportTraceServiceRequest {
+        let mut message = ExportTraceServiceRequest {
             resource_spans: group_spans_by_resource_and_scope(spans, &self.resource),
         };
+        self.redactor.traces(&mut message);
         Request::new(Signal::Traces, items, &message, self.gzip[Signal::Traces.index()])
     }
 
     fn logs(&self, logs: &[Log]) -> Request {
         let borrowed: Vec<_> = logs.iter().map(|log| (&log.0, &log.1)).collect();
         let batch = LogBatch::new(&borrowed);
-        let message = ExportLogsServiceRequest {
+        let mut message = ExportLogsServiceRequest {
             resource_logs: group_logs_by_resource_and_scope(&batch, &self.resource),
         };
+        self.redactor.logs(&mut message);
         Request::new(Signal::Logs, logs.len() as u64, &message, self.gzip[Signal::Logs.index()])
     }
 
@@ -67,6 +76,7 @@ impl Encoder {
     pub(crate) fn metrics(&self, metrics: &ResourceMetrics) -> Option<Request> {
         let mut message = ExportMetricsServiceRequest::from(metrics);
         self.exemplars.attach(&mut message);
+        self.redactor.metrics(&mut message);
         let items = points(&message);
         (items > 0)
             .then(|| Request::new(Signal::Metrics, items, &message, self.gzip[Signal::Metrics.index()]))

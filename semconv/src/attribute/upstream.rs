@@ -75,6 +75,61 @@ pub const GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS: Key<Int> = Key::new("gen_ai.
 /// Example: `4`.
 pub const GEN_AI_EVALUATION_SCORE_VALUE: Key<Double> = Key::new("gen_ai.evaluation.score.value");
 
+/// `gen_ai.input.messages`: The messages that were sent to the model.
+///
+/// Example: `[{"role": "user", "parts": [{"type": "text", "content": "Fix the test"}]}]`.
+pub const GEN_AI_INPUT_MESSAGES: Key<Text> = Key::new("gen_ai.input.messages");
+
+/// `gen_ai.output.messages`: The messages that the model answered with.
+///
+/// Example: `[{"role": "assistant", "parts": [{"type": "text", "content": "Done"}]}]`.
+pub const GEN_AI_OUTPUT_MESSAGES: Key<Text> = Key::new("gen_ai.output.messages");
+
+/// `gen_ai.system_instructions`: Instructions that were sent apart from the messages.
+///
+/// Example: `[{"type": "text", "content": "You are a coding agent"}]`.
+pub const GEN_AI_SYSTEM_INSTRUCTIONS: Key<Text> = Key::new("gen_ai.system_instructions");
+
+/// `gen_ai.tool.definitions`: The tools that the model was offered.
+///
+/// Example: `[{"type": "function", "name": "read_file"}]`.
+pub const GEN_AI_TOOL_DEFINITIONS: Key<Text> = Key::new("gen_ai.tool.definitions");
+
+/// `gen_ai.tool.call.arguments`: What a tool was called with.
+///
+/// Example: `{"path": "src/main.rs"}`.
+pub const GEN_AI_TOOL_CALL_ARGUMENTS: Key<Text> = Key::new("gen_ai.tool.call.arguments");
+
+/// `gen_ai.tool.call.result`: What a tool returned.
+///
+/// Example: `{"lines": 12}`.
+pub const GEN_AI_TOOL_CALL_RESULT: Key<Text> = Key::new("gen_ai.tool.call.result");
+
+/// `gen_ai.retrieval.query.text`: What was searched for.
+///
+/// Example: `where is the parser`.
+pub const GEN_AI_RETRIEVAL_QUERY_TEXT: Key<Text> = Key::new("gen_ai.retrieval.query.text");
+
+/// `gen_ai.retrieval.documents`: What a search found.
+///
+/// Example: `[{"id": "doc_1", "score": 0.9}]`.
+pub const GEN_AI_RETRIEVAL_DOCUMENTS: Key<Text> = Key::new("gen_ai.retrieval.documents");
+
+/// `gen_ai.evaluation.explanation`: Why an evaluation gave its score.
+///
+/// Example: `The answer names a file that does not exist`.
+pub const GEN_AI_EVALUATION_EXPLANATION: Key<Text> = Key::new("gen_ai.evaluation.explanation");
+
+/// `gen_ai.prompt`: The prompt, before upstream had messages; deprecated there.
+///
+/// Example: `Fix the test`.
+pub const GEN_AI_PROMPT: Key<Text> = Key::new("gen_ai.prompt");
+
+/// `gen_ai.completion`: The reply, before upstream had messages; deprecated there.
+///
+/// Example: `Done`.
+pub const GEN_AI_COMPLETION: Key<Text> = Key::new("gen_ai.completion");
+
 /// `session.id`: The session that the telemetry belongs to.
 ///
 /// Example: `00112233-4455-6677-8899-aabbccddeeff`.
@@ -228,6 +283,36 @@ pub const EXCEPTION_STACKTRACE: Key<Text> = Key::new("exception.stacktrace");
 /// Example: `42`.
 pub const CODE_LINE_NUMBER: Key<Int> = Key::new("code.line.number");
 
+/// `process.command_args`: The words of the command that started the process.
+///
+/// Examples: `cargo`, `test`.
+pub const PROCESS_COMMAND_ARGS: Key<Text> = Key::new("process.command_args");
+
+/// `process.working_directory`: The working directory of the process.
+///
+/// Example: `/srv/work`.
+pub const PROCESS_WORKING_DIRECTORY: Key<Text> = Key::new("process.working_directory");
+
+/// `process.executable.path`: The path of the program.
+///
+/// Example: `/usr/bin/cargo`.
+pub const PROCESS_EXECUTABLE_PATH: Key<Text> = Key::new("process.executable.path");
+
+/// `file.path`: The full path of a file, with its name.
+///
+/// Example: `/srv/work/src/main.rs`.
+pub const FILE_PATH: Key<Text> = Key::new("file.path");
+
+/// `file.directory`: The directory of a file.
+///
+/// Example: `/srv/work/src`.
+pub const FILE_DIRECTORY: Key<Text> = Key::new("file.directory");
+
+/// `file.name`: The name of a file, with its ending, without its directory.
+///
+/// Example: `main.rs`.
+pub const FILE_NAME: Key<Text> = Key::new("file.name");
+
 pub(super) static DEFINED: &[Definition] = &[
     Definition {
         key: "gen_ai.agent.name",
@@ -333,6 +418,83 @@ pub(super) static DEFINED: &[Definition] = &[
         value_type: ValueType::Double,
         brief: "The score that the evaluation gave.",
         identifier: false,
+    },
+    Definition {
+        key: "gen_ai.input.messages",
+        label: "gen_ai_input_messages",
+        value_type: ValueType::Text,
+        brief: "The messages that were sent to the model.",
+        identifier: true,
+    },
+    Definition {
+        key: "gen_ai.output.messages",
+        label: "gen_ai_output_messages",
+        value_type: ValueType::Text,
+        brief: "The messages that the model answered with.",
+        identifier: true,
+    },
+    Definition {
+        key: "gen_ai.system_instructions",
+        label: "gen_ai_system_instructions",
+        value_type: ValueType::Text,
+        brief: "Instructions that were sent apart from the messages.",
+        identifier: true,
+    },
+    Definition {
+        key: "gen_ai.tool.definitions",
+        label: "gen_ai_tool_definitions",
+        value_type: ValueType::Text,
+        brief: "The tools that the model was offered.",
+        identifier: true,
+    },
+    Definition {
+        key: "gen_ai.tool.call.arguments",
+        label: "gen_ai_tool_call_arguments",
+        value_type: ValueType::Text,
+        brief: "What a tool was called with.",
+        identifier: true,
+    },
+    Definition {
+        key: "gen_ai.tool.call.result",
+        label: "gen_ai_tool_call_result",
+        value_type: ValueType::Text,
+        brief: "What a tool returned.",
+        identifier: true,
+    },
+    Definition {
+        key: "gen_ai.retrieval.query.text",
+        label: "gen_ai_retrieval_query_text",
+        value_type: ValueType::Text,
+        brief: "What was searched for.",
+        identifier: true,
+    },
+    Definition {
+        key: "gen_ai.retrieval.documents",
+        label: "gen_ai_retrieval_documents",
+        value_type: ValueType::Text,
+        brief: "What a search found.",
+        identifier: true,
+    },
+    Definition {
+        key: "gen_ai.evaluation.explanation",
+        label: "gen_ai_evaluation_explanation",
+        value_type: ValueType::Text,
+        brief: "Why an evaluation gave its score.",
+        identifier: true,
+    },
+    Definition {
+        key: "gen_ai.prompt",
+        label: "gen_ai_prompt",
+        value_type: ValueType::Text,
+        brief: "The prompt, before upstream had messages; deprecated there.",
+        identifier: true,
+    },
+    Definition {
+        key: "gen_ai.completion",
+        label: "gen_ai_completion",
+        value_type: ValueType::Text,
+        brief: "The reply, before upstream had messages; deprecated there.",
+        identifier: true,
     },
     Definition {
         key: "session.id",
@@ -550,5 +712,47 @@ pub(super) static DEFINED: &[Definition] = &[
         value_type: ValueType::Int,
         brief: "The line in the source file.",
         identifier: false,
+    },
+    Definition {
+        key: "process.command_args",
+        label: "process_command_args",
+        value_type: ValueType::Text,
+        brief: "The words of the command that started the process.",
+        identifier: true,
+    },
+    Definition {
+        key: "process.working_directory",
+        label: "process_working_directory",
+        value_type: ValueType::Text,
+        brief: "The working directory of the process.",
+        identifier: true,
+    },
+    Definition {
+        key: "process.executable.path",
+        label: "process_executable_path",
+        value_type: ValueType::Text,
+        brief: "The path of the program.",
+        identifier: true,
+    },
+    Definition {
+        key: "file.path",
+        label: "file_path",
+        value_type: ValueType::Text,
+        brief: "The full path of a file, with its name.",
+        identifier: true,
+    },
+    Definition {
+        key: "file.directory",
+        label: "file_directory",
+        value_type: ValueType::Text,
+        brief: "The directory of a file.",
+        identifier: true,
+    },
+    Definition {
+        key: "file.name",
+        label: "file_name",
+        value_type: ValueType::Text,
+        brief: "The name of a file, with its ending, without its directory.",
+        identifier: true,
     },
 ];

@@ -30,6 +30,15 @@ pub struct Launch<'a> {
 impl Launch<'_> {
     /// Starts it, listening on `port`; how long it took to listen.
     pub async fn start(&self, port: u16) -> anyhow::Result<(Collector, Duration)> {
+        self.start_with(port, &[]).await
+    }
+
+    /// [`Launch::start`] with more in its environment.
+    pub async fn start_with(
+        &self,
+        port: u16,
+        more: &[(&str, String)],
+    ) -> anyhow::Result<(Collector, Duration)> {
         let config = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("configs").join(self.config);
         let mut arguments = vec!["--config".to_owned(), format!("{}.yaml", config.display())];
         let threads = self.threads;
@@ -44,7 +53,9 @@ impl Launch<'_> {
             ("QUEUE", self.queue.display().to_string()),
             ("GOMAXPROCS", threads.to_string()),
         ];
-        let environment = environment.map(|(name, value)| (name.to_owned(), value));
+        let environment =
+            environment.iter().chain(more).map(|(name, value)| (name.to_string(), value.clone()));
+        let environment: Vec<_> = environment.collect();
         let cores = format!("0-{}", threads - 1);
         Collector::start(self.binary, &arguments, &environment, &cores, port).await
     }

@@ -19,6 +19,7 @@ mod process;
 mod scenario;
 mod sink;
 mod table;
+mod tail;
 
 /// Measures collectors: CPU seconds per million items, peak memory, readiness.
 #[derive(Debug, Parser)]
@@ -63,6 +64,21 @@ enum Mode {
         #[arg(long, value_delimiter = ',', default_value = "10,100")]
         batch: Vec<usize>,
     },
+    /// Tail sampling with errors, slow and a tenth, held on disk; the Collector's in memory.
+    Tail {
+        /// Traces of each run.
+        #[arg(long, value_delimiter = ',', default_value = "60000")]
+        traces: Vec<usize>,
+        /// Spans of a trace.
+        #[arg(long, default_value_t = 10)]
+        spans: usize,
+        /// Spans a second.
+        #[arg(long, default_value_t = 20_000.0)]
+        rate: f64,
+        /// Seconds until a decision.
+        #[arg(long, default_value_t = 10)]
+        wait: u64,
+    },
     /// What was acknowledged and never arrived, after a kill and after an outage.
     Losses {
         /// Spans a second.
@@ -86,6 +102,12 @@ fn main() -> anyhow::Result<()> {
         Some(Mode::Latency { rate, seconds, batch }) => {
             let pace = open_loop::Pace { rate: *rate, time: Duration::from_secs(*seconds) };
             LocalSet::new().block_on(&runtime, latency::table(&options, pace, batch))?
+        }
+        Some(Mode::Tail { traces, spans, rate, wait }) => {
+            let shape =
+                |traces: &usize| tail::Shape { traces: *traces, spans: *spans, rate: *rate, wait: *wait };
+            let shapes: Vec<_> = traces.iter().map(shape).collect();
+            LocalSet::new().block_on(&runtime, tail::table(&options, &shapes))?
         }
         Some(Mode::Losses { rate }) => LocalSet::new().block_on(&runtime, losses::table(&options, *rate))?,
     };

@@ -38,6 +38,8 @@ const FILES_SPARE: u64 = 2;
 pub struct Hold {
     id: String,
     store: Option<Arc<Store>>,
+    /// In place of a store.
+    storage: Option<Arc<dyn Storage>>,
     ledger: Arc<Ledger>,
     metrics: Arc<Registry>,
     memory_bytes: usize,
@@ -77,6 +79,7 @@ impl Hold {
         Arc::new(Hold {
             id: id.to_owned(),
             store,
+            storage: None,
             ledger: host.ledger.clone(),
             metrics: host.metrics.clone(),
             memory_bytes: host.memory.limit() / MEMORY_SHARE,
@@ -85,6 +88,17 @@ impl Hold {
             work: Mutex::default(),
             place: Mutex::default(),
         })
+    }
+
+    /// One that keeps what it holds for its only pipeline in `storage`.
+    #[cfg(test)]
+    pub(super) fn on(host: &Host, id: &str, storage: Arc<dyn Storage>) -> Arc<Self> {
+        let hold = Arc::into_inner(Hold::new(host, id, None));
+        Arc::new(Hold { storage: Some(storage), ..hold.unwrap() })
+    }
+
+    fn is_durable(&self) -> bool {
+        self.store.is_some() || self.storage.is_some()
     }
 
     /// Its id in the configuration.
@@ -132,7 +146,7 @@ impl Hold {
             inlets.push(self.open_log(&place, gate).await?);
         }
         let index_bytes_max = self.memory_bytes;
-        let is_durable = self.store.is_some();
+        let is_durable = self.is_durable();
         let started = tokio::task::spawn_blocking(move || {
             begin(&place, settings, policies, inlets, index_bytes_max, is_durable)
         });
@@ -183,7 +197,7 @@ impl Hold {
         }
         let mut token = gate.token.lock();
         let (pipeline, items) = (&gate.pipeline, token.left());
-        if self.store.is_none() {
+        if !self.is_durable() {
             token.drop_items(Reason::Shutdown, items);
         } else if items > 0 {
             tracing::info!(pipeline, processor = self.id, items, "held on disk for the next start");
@@ -200,7 +214,7 @@ impl Hold {
     async fn halt(&self, order: Order) {
         let Some(Running { tasks, worker, stop }) = self.running.lock().await.take() else { return };
         // in memory, what was acknowledged and not read yet is decided too
-        if self.store.is_some() || !order.is_last {
+        if self.is_durable() || !order.is_last {
             tasks.iter().for_each(JoinHandle::abort);
         }
         stop.send_replace(Some(order));
@@ -221,7 +235,7 @@ impl Hold {
             None => Place {
                 folder: None,
                 settings: memory_settings(self.memory_bytes),
-                journal: Arc::new(Memory::default()),
+                journal: self.storage.clone().unwrap_or_else(|| Arc::new(Memory::default())),
                 _lock: None,
             },
             Some(store) => {
@@ -243,13 +257,14 @@ impl Hold {
         let known = gate.log.lock().clone();
         let is_open = known.is_some();
         let (place, store, name) = (place.clone(), self.store.clone(), folder_name(&gate.pipeline));
+        let other = self.storage.clone();
         let opened = tokio::task::spawn_blocking(move || {
             let log = match known {
                 Some(log) => log,
                 None => {
                     let storage: Arc<dyn Storage> = match (&store, &place.folder) {
                         (Some(store), Some(folder)) => store.below(folder, &name)?,
-                        _ => Arc::new(Memory::default()),
+                        _ => other.unwrap_or_else(|| Arc::new(Memory::default())),
                     };
                     let log = Log::open(storage, place.settings);
                     Arc::new(log.map_err(|error| StartError::new(error.to_string()))?)

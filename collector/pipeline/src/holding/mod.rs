@@ -1,4 +1,4 @@
-//! Holding: spans wait on disk until all of their trace is there and a policy decides.
+#![doc = include_str!("README.md")]
 
 mod decisions;
 mod gate;

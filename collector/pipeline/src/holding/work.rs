@@ -18,8 +18,6 @@ use crate::log::storage::{Storage, StoredFile};
 use crate::log::{Cursor, Log, Next, Place, Position, Reader};
 use crate::{Reason, Refused};
 
-/// Deliveries at a time.
-const DELIVERIES_MAX: usize = 4;
 /// Files that are kept open for reading again, for each log.
 const FILES_MAX: usize = 64;
 /// The waits before a delivery is tried again: the first, and the longest.
@@ -53,6 +51,8 @@ struct Desk {
     ready: VecDeque<Parcel>,
     refused: Vec<(tokio::time::Instant, Parcel)>,
     out: JoinSet<(Parcel, Ending)>,
+    /// The logs that have one on its way.
+    busy: Vec<bool>,
     /// When what was there then is read, what was due then is decided.
     pending: Option<(Vec<Place>, Now)>,
     is_failing: bool,
@@ -192,21 +192,31 @@ impl Work {
         self.held.lock().release(outgoing);
     }
 
-    /// Begins deliveries as long as there is room.
+    /// Begins a delivery for each log that has none on its way. One at a time, so that a kill repeats no more than that; it
+    /// takes what has gathered since the last.
     fn send(self: &Arc<Self>, desk: &mut Desk) {
-        while desk.out.len() < DELIVERIES_MAX {
+        desk.busy.resize(self.ways.len(), false);
+        // a delivery that cannot be noted is one that comes twice
+        while !desk.is_failing && !desk.busy.iter().all(|busy| *busy) {
             let now = tokio::time::Instant::now();
-            let again = desk.refused.iter().position(|(at, _)| *at <= now);
-            let parcel = match again {
-                Some(at) => Some(desk.refused.swap_remove(at).1),
-                None => {
-                    if desk.ready.is_empty() {
-                        desk.ready.extend(self.held.lock().parcels());
+            let is_free = |parcel: &Parcel, busy: &[bool]| !busy[parcel.inlet];
+            let again =
+                desk.refused.iter().position(|(at, parcel)| *at <= now && is_free(parcel, &desk.busy));
+            let ready = desk.ready.iter().position(|parcel| is_free(parcel, &desk.busy));
+            let parcel = match (again, ready) {
+                (Some(at), _) => Some(desk.refused.swap_remove(at).1),
+                (None, Some(at)) => desk.ready.remove(at),
+                (None, None) => {
+                    let more = self.held.lock().parcels();
+                    if more.is_empty() {
+                        break;
                     }
-                    desk.ready.pop_front()
+                    desk.ready.extend(more);
+                    continue;
                 }
             };
             let Some(parcel) = parcel else { break };
+            desk.busy[parcel.inlet] = true;
             desk.out.spawn(self.clone().deliver(parcel));
         }
     }
@@ -248,6 +258,7 @@ impl Work {
     }
 
     fn settle(&self, desk: &mut Desk, mut parcel: Parcel, ending: Ending) {
+        desk.busy[parcel.inlet] = false;
         match ending {
             Ending::Settled(fate) => self.held.lock().settle(&parcel, fate),
             Ending::Again(after, message) => {

@@ -18,7 +18,7 @@ mod segment;
 mod slots;
 pub mod storage;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod writer;
 
 use std::collections::VecDeque;

@@ -1,3 +1,4 @@
+mod crashes;
 mod life;
 
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use codeagent_config::Signal;
 use super::storage::Storage;
 use super::{Form, Limits, Log, LogSettings, Next, Note, Reader, Receipt, WhenFull};
 use crate::Batch;
-pub(super) use simulated::Simulated;
+pub(crate) use simulated::{Chance, Simulated};
 
 pub(super) fn settings() -> LogSettings {
     let limits =

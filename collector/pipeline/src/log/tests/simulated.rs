@@ -144,6 +144,12 @@ impl Simulated {
         self.0.lock().capacity = capacity;
     }
 
+    /// Whether the operation to fail at has come: the process is gone, though its threads do not know.
+    pub fn is_off(&self) -> bool {
+        let world = self.0.lock();
+        world.crash_at.is_some_and(|at| world.operations > at)
+    }
+
     pub fn operations(&self) -> usize {
         self.0.lock().operations
     }

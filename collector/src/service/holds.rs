@@ -61,3 +61,10 @@ pub(super) async fn stop(holds: Vec<Arc<Hold>>, deadline: Instant) {
         hold.stop(deadline).await;
     }
 }
+
+/// Ends `holds` of which no later start will read anything: all is decided and handed over until `deadline`.
+pub(super) async fn retire(holds: Vec<Arc<Hold>>, deadline: Instant) {
+    for hold in holds {
+        hold.retire(deadline).await;
+    }
+}

@@ -38,7 +38,7 @@ pub(super) async fn retire(retired: Retired, deadline: Instant) {
             tracing::warn!("requests that came before the reload are still unanswered, giving up on them");
         }
     }
-    super::holds::stop(holds, deadline).await;
+    super::holds::retire(holds, deadline).await;
     for queue in &queues {
         queue.drain(deadline).await;
     }

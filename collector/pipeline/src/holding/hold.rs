@@ -128,10 +128,10 @@ impl Hold {
 
     /// Begins to take, or goes on in another way: what is undecided is read again, and decided by the new rules.
     pub async fn start(&self, plan: Plan) -> Result<(), StartError> {
-        self.halt(Order { deadline: Instant::now() + HANDOVER, is_last: false }).await;
+        let mut running = self.running.lock().await;
+        self.halt(&mut running, Order { deadline: Instant::now() + HANDOVER, decides: false }).await;
         let Plan { settings, policies, outlets } = plan;
         self.direct(&outlets);
-        let mut running = self.running.lock().await;
         let place = self.open_place().await?;
         let gone = |gate: &&Arc<Gate>| !outlets.iter().any(|(pipeline, _)| *pipeline == gate.pipeline);
         let gone: Vec<_> = self.gates.lock().iter().filter(gone).cloned().collect();
@@ -176,10 +176,20 @@ impl Hold {
         }
     }
 
-    /// Takes nothing more, and closes everything. What is undecided stays on disk; in memory it is decided now. What was kept
-    /// is delivered until `deadline`.
+    /// Takes nothing more, and closes everything. What is undecided stays on disk for the next start; in memory it is decided now.
+    /// What was kept is delivered until `deadline`.
     pub async fn stop(&self, deadline: Instant) {
-        self.halt(Order { deadline, is_last: true }).await;
+        self.end(Order { deadline, decides: !self.is_durable() }).await;
+    }
+
+    /// [`Hold::stop`] where no start will read what is on disk: it is decided now, too.
+    pub async fn retire(&self, deadline: Instant) {
+        self.end(Order { deadline, decides: true }).await;
+    }
+
+    async fn end(&self, order: Order) {
+        let mut running = self.running.lock().await;
+        self.halt(&mut running, order).await;
         let gates = self.gates.lock().clone();
         for gate in gates {
             self.close(&gate).await;
@@ -211,10 +221,10 @@ impl Hold {
     }
 
     /// Ends the tasks.
-    async fn halt(&self, order: Order) {
-        let Some(Running { tasks, worker, stop }) = self.running.lock().await.take() else { return };
-        // in memory, what was acknowledged and not read yet is decided too
-        if self.is_durable() || !order.is_last {
+    async fn halt(&self, running: &mut Option<Running>, order: Order) {
+        let Some(Running { tasks, worker, stop }) = running.take() else { return };
+        // what was acknowledged and is not read yet is decided too
+        if !order.decides {
             tasks.iter().for_each(JoinHandle::abort);
         }
         stop.send_replace(Some(order));
@@ -378,7 +388,7 @@ fn begin(
         readers.push(reader);
     }
     let journal = place.journal.clone();
-    Ok((Work::new(held, decisions, journal, ways, wait, is_dry_run, is_durable), readers))
+    Ok((Work::new(held, decisions, journal, ways, wait, is_dry_run), readers))
 }
 
 fn memory_settings(bytes: usize) -> LogSettings {

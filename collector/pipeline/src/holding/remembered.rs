@@ -13,51 +13,48 @@ pub(super) type OutcomeId = u16;
 /// The newest decisions by a mark of 32 bits of their key, in the place that other bits of it point to. Two keys share both with a
 /// probability of one in 2^28 at the worst; then the later follows the decision of the other.
 pub(super) struct Remembered {
-    sets: Vec<Set>,
+    /// In sets of [`WAYS`]; zero is an empty place. Zeros cost no memory before they are written.
+    marks: Vec<u32>,
+    outcomes: Vec<OutcomeId>,
+    sets: u64,
     hasher: RandomState,
-}
-
-#[derive(Clone)]
-struct Set {
-    marks: [u32; WAYS],
-    outcomes: [OutcomeId; WAYS],
 }
 
 impl Remembered {
     /// Remembers about `count` decisions; the oldest make room.
     pub fn new(count: usize) -> Self {
-        let empty = Set { marks: [0; WAYS], outcomes: [0; WAYS] };
-        Remembered { sets: vec![empty; count.div_ceil(FILLED).max(1)], hasher: RandomState::new() }
+        let sets = count.div_ceil(FILLED).max(1);
+        let (marks, outcomes) = (vec![0; sets * WAYS], vec![0; sets * WAYS]);
+        Remembered { marks, outcomes, sets: sets as u64, hasher: RandomState::new() }
     }
 
     /// What was decided about `key`.
     pub fn get(&self, key: &[u8; 16]) -> Option<OutcomeId> {
         let (set, mark) = self.place(key);
-        let set = &self.sets[set];
-        let way = set.marks.iter().position(|known| *known == mark)?;
-        Some(set.outcomes[way])
+        let way = self.marks[set..set + WAYS].iter().position(|known| *known == mark)?;
+        Some(self.outcomes[set + way])
     }
 
     /// Remembers what was decided about `key`.
     pub fn put(&mut self, key: &[u8; 16], outcome: OutcomeId) {
         let (set, mark) = self.place(key);
-        let set = &mut self.sets[set];
-        let way = set.marks.iter().position(|known| *known == mark || *known == 0).unwrap_or(WAYS - 1);
-        set.marks[..=way].rotate_right(1);
-        set.outcomes[..=way].rotate_right(1);
-        (set.marks[0], set.outcomes[0]) = (mark, outcome);
+        let (marks, outcomes) = (&mut self.marks[set..set + WAYS], &mut self.outcomes[set..set + WAYS]);
+        let way = marks.iter().position(|known| *known == mark || *known == 0).unwrap_or(WAYS - 1);
+        marks[..=way].rotate_right(1);
+        outcomes[..=way].rotate_right(1);
+        (marks[0], outcomes[0]) = (mark, outcome);
     }
 
-    /// Bytes of memory.
+    /// Bytes of memory, once all of it is in use.
     pub fn bytes(&self) -> usize {
-        self.sets.len() * size_of::<Set>()
+        self.marks.len() * size_of::<u32>() + self.outcomes.len() * size_of::<OutcomeId>()
     }
 
+    /// Where the places of a key begin, and its mark.
     fn place(&self, key: &[u8; 16]) -> (usize, u32) {
         let hash = self.hasher.hash_one(key);
-        let set = ((hash >> 32) * self.sets.len() as u64) >> 32;
-        // zero is an empty place
-        (set as usize, (hash as u32).max(1))
+        let set = ((hash >> 32) * self.sets) >> 32;
+        (set as usize * WAYS, (hash as u32).max(1))
     }
 }
 

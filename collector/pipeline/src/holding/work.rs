@@ -34,7 +34,6 @@ pub(super) struct Work {
     start: tokio::time::Instant,
     tick: Duration,
     is_dry_run: bool,
-    is_durable: bool,
 }
 
 /// One pipeline's way through the hold.
@@ -63,8 +62,8 @@ struct Desk {
 pub(super) struct Order {
     /// For deliveries on their way.
     pub deadline: Instant,
-    /// Whether nothing follows: what is only in memory must go now.
-    pub is_last: bool,
+    /// Whether nobody comes after: what is undecided is decided, and goes.
+    pub decides: bool,
 }
 
 enum Ending {
@@ -80,13 +79,12 @@ impl Work {
         ways: Vec<(Arc<Gate>, Arc<Log>, Arc<Cursor>)>,
         wait: Duration,
         is_dry_run: bool,
-        is_durable: bool,
     ) -> Self {
         let way = |(gate, log, cursor)| Way { gate, log, cursor, files: Mutex::default() };
         let ways = ways.into_iter().map(way).collect();
         let tick = (wait / 20).clamp(TICK.0, TICK.1);
         let (held, start) = (Mutex::new(held), tokio::time::Instant::now());
-        Work { held, journal, decisions, ways, start, tick, is_dry_run, is_durable }
+        Work { held, journal, decisions, ways, start, tick, is_dry_run }
     }
 
     pub fn now(&self) -> Now {
@@ -131,7 +129,7 @@ impl Work {
             self.send(&mut desk);
         }
         let order = *stop.borrow();
-        self.finish(desk, order.unwrap_or(Order { deadline: Instant::now(), is_last: false })).await;
+        self.finish(desk, order.unwrap_or(Order { deadline: Instant::now(), decides: false })).await;
     }
 
     fn decide(&self, desk: &mut Desk) {
@@ -279,19 +277,18 @@ impl Work {
         }
     }
 
-    /// The end: what is on its way gets until the deadline. What ends with the process is decided before, and gets it too.
+    /// The end: what is on its way gets until the deadline; where all is decided, everything that is kept.
     async fn finish(self: &Arc<Self>, mut desk: Desk, order: Order) {
-        let Order { deadline, is_last } = order;
-        let is_lost = is_last && !self.is_durable;
-        if is_lost {
+        let Order { deadline, decides } = order;
+        if decides {
             self.decide_all(deadline).await;
         }
         self.flush(&mut desk).await;
         loop {
-            if is_lost {
+            if decides {
                 self.send(&mut desk);
             }
-            let next = desk.refused.iter().map(|(at, _)| *at).min().filter(|_| is_lost);
+            let next = desk.refused.iter().map(|(at, _)| *at).min().filter(|_| decides);
             if desk.out.is_empty() && next.is_none() {
                 break;
             }

@@ -143,3 +143,13 @@ async fn why_tells_of_the_kept_the_dropped_the_undecided_and_the_unknown() {
     );
     fixture.hold.stop(soon()).await;
 }
+
+#[tokio::test]
+async fn a_hold_that_nobody_starts_again_decides_what_is_on_its_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = Fixture::start(Some(store(folder.path())), waiting(LONG)).await;
+    fixture.gate.consume(batch(vec![span(1, 1, false), span(1, 2, true), span(2, 3, false)])).await.unwrap();
+    fixture.hold.retire(soon()).await;
+    assert_eq!(fixture.outlet.spans(), [(1, 1), (1, 2)]);
+    assert_eq!(fixture.counts(), (3, 2, 1, 0));
+}

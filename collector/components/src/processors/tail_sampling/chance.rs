@@ -5,6 +5,8 @@
 
 use std::hash::Hasher as _;
 
+use codeagent_pipeline::sampling::{Randomness, Threshold};
+
 /// What the Collector hashes where no salt is given.
 pub const DEFAULT_SALT: &str = "default-hash-seed";
 
@@ -81,48 +83,65 @@ pub fn largest_hash(ratio: f64) -> u64 {
     if shift >= 128 { 0 } else { u64::try_from(product >> shift).unwrap_or(u64::MAX) }
 }
 
-/// The probability that a hash is not above `most`.
-fn up_to(most: u64) -> f64 {
-    (most as f64 + 1.0) / (u64::MAX as f64 + 1.0)
+/// Digits of a threshold that are written where the rest says next to nothing, as by the Collector's samplers.
+const PRECISION: u32 = 4;
+
+/// What a hash is as randomness: the smaller the hash the likelier it is kept, so the other way around.
+#[cfg(test)]
+pub fn randomness(hash: u64) -> Randomness {
+    Randomness::of_bits(!hash >> 8, 56)
 }
 
-/// Combinations of intervals that are worth asking about: beyond, the probability is not told.
-const COMBINATIONS_MAX: usize = 256;
+/// The threshold that `randomness` of every hash up to `most` reaches.
+fn threshold(most: u64) -> Threshold {
+    let exact = Threshold::of_bits(!most >> 8, 56);
+    // the short one may be off by 1 in 65,536, but only to the side on which every hash up to `most` stays
+    let short = Threshold::of_probability(exact.probability(), PRECISION);
+    short.filter(|short| *short <= exact).unwrap_or(exact)
+}
 
-/// The probability over all hashes that `keeps` says yes, where it asks for each chance whether it keeps; nothing where
-/// that takes too long to know. What chances decide is constant between their bounds, so each interval is asked about once.
-pub fn probability(
+/// Salts beyond whose number nobody is asked about every combination.
+const SALTS_MAX: usize = 4;
+
+/// The threshold that says when `keeps` is true, where it asks for each chance whether it keeps. Nothing where no threshold
+/// of one randomness would say so: shares of several salts, or the larger hashes are kept.
+///
+/// What chances decide is constant between their bounds, so each interval is asked about once.
+pub fn threshold_of(
     chances: &[Chance],
     salts: usize,
     keeps: impl Fn(&dyn Fn(usize) -> bool) -> bool,
-) -> Option<f64> {
-    let bounds: Vec<Vec<u64>> = (0..salts)
-        .map(|salt| {
-            let of_salt = chances.iter().filter(|chance| chance.salt == salt);
-            let mut bounds: Vec<u64> = of_salt.map(|chance| chance.most).chain([u64::MAX]).collect();
-            bounds.sort_unstable();
-            bounds.dedup();
-            bounds
-        })
-        .collect();
-    let combinations =
-        bounds.iter().try_fold(1_usize, |product, bounds| product.checked_mul(bounds.len()))?;
-    if combinations > COMBINATIONS_MAX {
+) -> Option<Threshold> {
+    if salts > SALTS_MAX {
         return None;
     }
-    let mut sum = 0.0;
-    for mut combination in 0..combinations {
-        let (mut weight, mut hashes) = (1.0, Vec::with_capacity(salts));
-        for bounds in &bounds {
-            let at = combination % bounds.len();
-            combination /= bounds.len();
-            let below = at.checked_sub(1).map_or(0.0, |below| up_to(bounds[below]));
-            weight *= up_to(bounds[at]) - below;
-            hashes.push(bounds[at]);
-        }
-        if keeps(&|chance: usize| hashes[chances[chance].salt] <= chances[chance].most) {
-            sum += weight;
-        }
+    let bounds: Vec<Vec<u64>> = (0..salts).map(|salt| bounds(chances, salt)).collect();
+    let combinations: usize = bounds.iter().map(Vec::len).product();
+    let is_kept = |mut combination: usize| {
+        let hashes: Vec<u64> = bounds
+            .iter()
+            .map(|bounds| {
+                let hash = bounds[combination % bounds.len()];
+                combination /= bounds.len();
+                hash
+            })
+            .collect();
+        keeps(&|chance: usize| hashes[chances[chance].salt] <= chances[chance].most)
+    };
+    let kept: Vec<bool> = (0..combinations).map(is_kept).collect();
+    let first = kept.iter().take_while(|kept| **kept).count();
+    match (bounds.as_slice(), first) {
+        _ if first == combinations => Some(Threshold::ALWAYS),
+        ([bounds], 1..) if !kept[first..].contains(&true) => Some(threshold(bounds[first - 1])),
+        _ => None,
     }
-    Some(sum)
+}
+
+/// The largest hash of each interval of a salt, ascending.
+fn bounds(chances: &[Chance], salt: usize) -> Vec<u64> {
+    let of_salt = chances.iter().filter(|chance| chance.salt == salt);
+    let mut bounds: Vec<u64> = of_salt.map(|chance| chance.most).chain([u64::MAX]).collect();
+    bounds.sort_unstable();
+    bounds.dedup();
+    bounds
 }

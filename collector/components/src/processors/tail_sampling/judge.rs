@@ -4,13 +4,10 @@ use codeagent_pipeline::holding::{Evidence, Marks, Occasion, Policies, Verdict};
 use codeagent_pipeline::otlp::views::{Resource, Scope, Span};
 use codeagent_pipeline::sampling::Threshold;
 
-use super::chance::{Chance, Salt, probability};
+use super::chance::{Chance, Salt, threshold_of};
 use super::conditions::Conditions;
 use super::config::Mode;
 use super::policy::{Asking, Circumstances, Deciding, Limit, Opinion, Policy};
-
-/// Hexadecimal digits of thresholds, as of the Collector's samplers.
-const PRECISION: u32 = 4;
 
 /// All policies of a processor.
 pub struct Judge {
@@ -51,17 +48,15 @@ impl Judge {
         (keeper.is_some(), keeper)
     }
 
-    /// The threshold that stands for how probable it was that the trace is kept. Nothing where a limit had part in it.
+    /// The threshold that says when the trace is kept. Nothing where none would say so: a limit had part in it, or see
+    /// [`threshold_of`].
     fn threshold(&self, evidence: &Evidence) -> Option<Threshold> {
-        let chance = |fits| {
+        let threshold = |fits| {
             let keeps = |chances: &dyn Fn(usize) -> bool| self.ask(evidence, &mut Asking { chances, fits }).0;
-            probability(&self.chances, self.salts.len(), keeps)
+            threshold_of(&self.chances, self.salts.len(), keeps)
         };
-        let least = chance(false)?;
-        if !self.limits.is_empty() && chance(true)? != least {
-            return None;
-        }
-        Threshold::of_probability(least.min(1.0), PRECISION)
+        let least = threshold(false)?;
+        (self.limits.is_empty() || threshold(true) == Some(least)).then_some(least)
     }
 }
 

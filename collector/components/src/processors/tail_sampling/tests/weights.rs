@@ -3,7 +3,7 @@
 use codeagent_pipeline::holding::Policies as _;
 use codeagent_pipeline::sampling::Threshold;
 
-use super::super::chance::{Salt, largest_hash};
+use super::super::chance::{Chance, Salt, largest_hash, randomness, threshold_of};
 use super::kit::*;
 
 #[test]
@@ -65,24 +65,43 @@ fn share(policies: &str) -> (f64, Vec<Option<Threshold>>) {
 fn the_threshold_is_the_share_of_traces_that_are_kept() {
     let ten = "{name: a, type: probabilistic, probabilistic: {sampling_percentage: 10}}";
     let forty = "{name: b, type: probabilistic, probabilistic: {sampling_percentage: 40}}";
+    let third = "{name: b, type: probabilistic, probabilistic: {sampling_percentage: 33.333333}}";
     let other = "{name: c, type: probabilistic, probabilistic: {sampling_percentage: 40, hash_salt: x}}";
     let both = "{name: d, type: and, and: {and_sub_policy: [{type: probabilistic, probabilistic: {sampling_percentage: 40}}, \
-        {type: probabilistic, probabilistic: {sampling_percentage: 50, hash_salt: x}}]}}";
+        {type: probabilistic, probabilistic: {sampling_percentage: 50}}]}}";
     let inverse = "{name: e, type: not, not: {not_sub_policy: {type: probabilistic, probabilistic: {sampling_percentage: 30}}}}";
     let cases = [
-        (vec![ten], 0.1),
-        (vec![ten, forty], 0.4),
-        (vec![ten, other], 0.46),
-        (vec![both], 0.2),
-        (vec![inverse], 0.7),
-        (vec![ten, "{name: z, type: always_sample}"], 1.0),
+        (vec![ten], 0.1, Some(0.1)),
+        (vec![third], 0.333, Some(0.333_333)),
+        (vec![ten, forty], 0.4, Some(0.4)),
+        (vec![both], 0.4, Some(0.4)),
+        (vec![ten, other], 0.46, None),
+        (vec![inverse], 0.7, None),
+        (vec![ten, other, "{name: z, type: always_sample}"], 1.0, Some(1.0)),
     ];
-    for (policies, expected) in cases {
+    for (policies, expected, weight) in cases {
         let list: String = policies.iter().map(|policy| format!("  - {policy}\n")).collect();
         let (share, thresholds) = share(&list);
         assert!((share - expected).abs() < 0.012, "{policies:?}: {share}");
-        let [Some(threshold)] = thresholds[..] else { panic!("{policies:?}: {thresholds:?}") };
-        assert!((threshold.probability() - expected).abs() < 0.0001, "{policies:?}: {threshold:?}");
+        let [threshold] = thresholds[..] else { panic!("{policies:?}: {thresholds:?}") };
+        assert_eq!(threshold.is_some(), weight.is_some(), "{policies:?}");
+        let distance = threshold.zip(weight).map(|(threshold, weight)| threshold.probability() - weight);
+        assert!(distance.unwrap_or_default().abs() < 0.0001, "{policies:?}: {threshold:?}");
+    }
+}
+
+#[test]
+fn the_randomness_of_a_hash_reaches_the_threshold_exactly_where_the_hash_is_kept() {
+    for percentage in [0.001, 1.0, 10.0, 33.333_333, 50.0, 66.7, 99.99] {
+        let most = largest_hash(percentage / 100.0);
+        let chances = [Chance { salt: 0, most }];
+        let threshold = threshold_of(&chances, 1, |keeps| keeps(0)).unwrap();
+        for hash in [0, most / 2, most] {
+            assert!(threshold.keeps(randomness(hash)), "{percentage} {hash:#x}");
+        }
+        // what is written may round the share up by 1 in 65,536, no more
+        let beyond = most.saturating_add(most >> 14).saturating_add(1 << 9);
+        assert!(beyond == u64::MAX || !threshold.keeps(randomness(beyond)), "{percentage}");
     }
 }
 

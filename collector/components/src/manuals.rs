@@ -5,11 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use codeagent_config::{ComponentId, Diagnostics, Document, Environment, Section, Source, load};
+use codeagent_config::{ComponentId, Diagnostics, Document, Environment, PipelineId, Section, Source, load};
 use codeagent_pipeline::auth::{
     AuthError, Authenticator, ClientAuthenticator, Identity, ServerAuthenticator,
 };
-use codeagent_pipeline::{About, Batch, BoxFuture, BuildContext, Consumer, Host, Outputs, Refused, Signal};
+use codeagent_pipeline::{
+    About, Batch, BoxFuture, BuildContext, Consumer, Fed, Host, Outputs, Refused, Signal,
+};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{connectors, exporters, extensions, processors, receivers};
@@ -98,17 +100,18 @@ fn build_all(document: &Document, host: &Host, diagnostics: &mut Diagnostics) ->
     let mut built = 0;
     for role in ["receivers", "processors", "exporters", "connectors", "extensions"] {
         for (id, section) in sections(document, role) {
-            build(role, section, &mut BuildContext { id, diagnostics, host, batching: None });
+            let pipelines = document.service.pipelines.keys().cloned().collect::<Vec<_>>();
+            build(role, section, &pipelines, &mut BuildContext { id, diagnostics, host, batching: None });
             built += 1;
         }
     }
     built
 }
 
-fn build(role: &str, section: &Section, context: &mut BuildContext<'_>) {
+fn build(role: &str, section: &Section, pipelines: &[PipelineId], context: &mut BuildContext<'_>) {
     let kind = &*context.id.kind;
+    let taker: Arc<dyn Consumer> = Arc::new(Taker);
     let outputs = || {
-        let taker: Arc<dyn Consumer> = Arc::new(Taker);
         Signal::ALL
             .into_iter()
             .fold(Outputs::default(), |outputs, signal| outputs.with(signal, taker.clone()))
@@ -132,8 +135,11 @@ fn build(role: &str, section: &Section, context: &mut BuildContext<'_>) {
         }
         _ => {
             let factory = find(connectors::ALL, |factory| &factory.about, kind);
-            let signals = factory.about.signals.iter();
-            signals.for_each(|signal| drop((factory.build)(context, section, *signal, outputs())));
+            for signal in factory.about.signals {
+                let of_signal = pipelines.iter().filter(|pipeline| pipeline.signal == *signal);
+                let pipelines = of_signal.map(|pipeline| (pipeline.clone(), taker.clone())).collect();
+                (factory.build)(context, section, *signal, Fed { outputs: outputs(), pipelines });
+            }
         }
     }
 }

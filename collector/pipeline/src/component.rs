@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
-use codeagent_config::{ComponentId, Diagnostics, Section};
+use codeagent_config::{ComponentId, Diagnostics, PipelineId, Section};
 use schemars::Schema;
 use tokio::sync::watch;
 
@@ -64,14 +64,42 @@ pub struct ExporterFactory {
 /// Makes connectors: exporters of one pipeline, receivers of others.
 #[derive(Clone, Copy)]
 pub struct ConnectorFactory {
-    /// What it makes.
+    /// What it makes. The signals are those that it takes.
     pub about: About,
+    /// Whether it hands batches on as they come. Then a receiver before it reserves places in the queues behind it too, and
+    /// a batch is taken everywhere or nowhere. Else places are reserved when it gives something.
+    pub passes_on: bool,
     /// Builds one for one input signal. Pure: no I/O.
     pub build: BuildConnector,
 }
 
 /// Builds a connector for one input signal.
-pub type BuildConnector = fn(&mut BuildContext<'_>, &Section, Signal, Outputs) -> Option<Arc<dyn Consumer>>;
+pub type BuildConnector = fn(&mut BuildContext<'_>, &Section, Signal, Fed) -> Option<BuiltConnector>;
+
+/// What a connector feeds.
+#[derive(Clone, Default)]
+pub struct Fed {
+    /// All pipelines that list it as a receiver, joined by signal.
+    pub outputs: Outputs,
+    /// Each of these pipelines for itself.
+    pub pipelines: Vec<(PipelineId, Arc<dyn Consumer>)>,
+}
+
+/// A connector.
+pub struct BuiltConnector {
+    /// Takes what comes.
+    pub consumer: Arc<dyn Consumer>,
+    /// What it does by itself, such as giving what it gathered from time to time. A reload that changes nothing about it keeps
+    /// both, and replaces the consumers in [`Fed::outputs`].
+    pub service: Option<Box<dyn Receiver>>,
+}
+
+impl BuiltConnector {
+    /// One that does nothing by itself.
+    pub fn passive(consumer: Arc<dyn Consumer>) -> Self {
+        BuiltConnector { consumer, service: None }
+    }
+}
 
 /// Makes extensions.
 #[derive(Clone, Copy)]

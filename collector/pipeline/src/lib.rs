@@ -28,9 +28,9 @@ pub use batch::{Batch, Chunk};
 pub use budget::{Budget, Oversize, Permit, QueueId, Slots};
 pub use codeagent_config::Signal;
 pub use component::{
-    About, BacklogLimit, Batching, BuildContext, BuildId, BuiltExporter, BuiltExtension, BuiltProcessor,
-    ConnectorFactory, ExporterFactory, ExtensionFactory, Host, ProcessorFactory, Receiver, ReceiverFactory,
-    Running, Sending, StartError, Stop,
+    About, BacklogLimit, Batching, BuildContext, BuildId, BuiltConnector, BuiltExporter, BuiltExtension,
+    BuiltProcessor, ConnectorFactory, ExporterFactory, ExtensionFactory, Fed, Host, ProcessorFactory,
+    Receiver, ReceiverFactory, Running, Sending, StartError, Stop,
 };
 pub use consume::{BoxFuture, Consumer};
 pub use durable::{DurableQueue, Source, Store};

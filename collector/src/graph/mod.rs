@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 
 use crate::catalog;
 
+mod connectors;
 mod exporters;
 mod extensions;
 mod holds;
@@ -46,6 +47,7 @@ pub struct Graph {
     /// Ends when no batch is on the way through these pipelines, once the graph itself is dropped.
     pub idle: Option<mpsc::Receiver<std::convert::Infallible>>,
     extensions: HashMap<ComponentId, Extension>,
+    connectors: HashMap<(ComponentId, Signal), connectors::Connector>,
     processors: HashMap<StepId, Step>,
 }
 
@@ -138,6 +140,7 @@ pub fn build(
             host,
             idle: Some(idle),
             extensions: HashMap::new(),
+            connectors: HashMap::new(),
             processors: HashMap::new(),
         },
         broken: Vec::new(),

@@ -6,8 +6,7 @@ use codeagent_components as components;
 use codeagent_config::{ComponentId, Kind, PipelineId, PipelineSpec, Spanned};
 use codeagent_pipeline::holding::Holding;
 use codeagent_pipeline::{
-    Batching, BuiltExporter, BuiltProcessor, Consumer, Entry, Fanout, Node, NodeKind, Outputs, Pipeline,
-    Processor, Signal,
+    Batching, BuiltProcessor, Consumer, Entry, Fanout, Node, NodeKind, Pipeline, Processor, Signal,
 };
 
 use indexmap::IndexMap;
@@ -139,48 +138,6 @@ impl Builder<'_> {
             outputs.push((name, self.queue(pipeline, storage, exporters)?));
         }
         Some(BuiltPipeline { consumer: Fanout::over(outputs), senders })
-    }
-
-    fn connector(&mut self, id: &Spanned<ComponentId>, signal: Signal) -> Option<BuiltPipeline> {
-        let key = (id.value.clone(), signal);
-        if let Some(known) = self.connectors.get(&key) {
-            return known.clone();
-        }
-        let built = self.build_connector(&id.value, signal);
-        self.connectors.insert(key, built.clone());
-        built
-    }
-
-    fn build_connector(&mut self, id: &ComponentId, signal: Signal) -> Option<BuiltPipeline> {
-        let section = self.document.connectors.get(id)?;
-        let factories = components::connectors::ALL;
-        let factory = self.factory(factories, |factory| &factory.about, Kind::Connector, id, section)?;
-        self.supports(factory.about.signals, signal, id, section)?;
-        let (outputs, senders) = self.fed_by(id);
-        let consumer = (factory.build)(&mut self.context(id, None), section, signal, outputs)?;
-        Some(BuiltPipeline { consumer, senders })
-    }
-
-    /// The pipelines that list `id` as a receiver, joined by signal, and all senders behind them.
-    pub(super) fn fed_by(&mut self, id: &ComponentId) -> (Outputs, Vec<BuiltExporter>) {
-        let (mut outputs, mut all) = (Outputs::default(), Vec::new());
-        for signal in Signal::ALL {
-            let (mut consumers, mut senders) = (Vec::new(), Vec::new());
-            for (pipeline, spec) in &self.document.service.pipelines {
-                let fed = spec.receivers.iter().any(|receiver| receiver.value == *id);
-                if pipeline.signal != signal || !fed {
-                    continue;
-                }
-                let Some(built) = self.pipeline(pipeline) else { continue };
-                senders.extend(built.senders);
-                consumers.push((pipeline.to_string(), built.consumer));
-            }
-            if !consumers.is_empty() {
-                outputs = outputs.with(signal, Entry::before(Fanout::over(consumers), senders.clone()));
-                all.extend(senders);
-            }
-        }
-        (outputs, all)
     }
 
     /// Builds processors that no pipeline uses, so that their mistakes are found.

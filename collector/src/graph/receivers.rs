@@ -4,7 +4,7 @@ use codeagent_components as components;
 use codeagent_config::{ComponentId, Kind};
 use codeagent_pipeline::{Outputs, Receiver, Signal};
 
-use super::{Builder, Origin, Service, Tracked};
+use super::{Builder, Origin, Service};
 
 impl Service {
     /// The same service going on, with the outputs of the new graph.
@@ -41,11 +41,7 @@ impl Builder<'_> {
 
     fn receiver_outputs(&mut self, id: &ComponentId) -> Outputs {
         let (fed, _) = self.fed_by(id);
-        let tracked = |outputs: Outputs, signal| match fed.get(signal) {
-            Some(consumer) => outputs.with(signal, Tracked::around(consumer, self.busy.clone())),
-            None => outputs,
-        };
-        Signal::ALL.into_iter().fold(Outputs::default(), tracked)
+        self.tracked(&fed.outputs)
     }
 
     fn feeds_a_pipeline(&self, id: &ComponentId) -> bool {

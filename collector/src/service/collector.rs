@@ -253,17 +253,25 @@ impl Collector {
     /// Takes nothing new, delivers what is held until the drain deadline, and says how that went.
     pub async fn stop(&mut self) -> Ending {
         let deadline = Instant::now() + self.drain;
+        let is_connector = |(kind, _): &ServiceId| *kind == Kind::Connector;
+        let connectors: Vec<_> = self.services.extract_if(.., |id, _| is_connector(id)).collect();
         let services: Vec<_> = self.services.drain(..).collect();
         retire::order(&services, deadline);
         let senders = self.graph.exporters.values().map(|exporter| exporter.sender.clone()).collect();
         let holds = holds::all(&self.graph);
+        let half = || {
+            let now = Instant::now();
+            now + deadline.saturating_duration_since(now) / 2
+        };
+        // what connectors have gathered goes out before senders stop taking
         if holds.is_empty() {
+            retire::stop(connectors, half()).await;
             tokio::join!(retire::drain(senders, deadline), retire::stop(services, deadline));
         } else {
             // what receivers took goes into the holds, and what those keep into the senders: one after the other
-            let now = Instant::now();
-            retire::stop(services, now + deadline.saturating_duration_since(now) / 2).await;
+            retire::stop(services, half()).await;
             holds::stop(holds, deadline).await;
+            retire::stop(connectors, half()).await;
             retire::drain(senders, deadline).await;
         }
         // their deadlines were earlier

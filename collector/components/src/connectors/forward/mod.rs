@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use codeagent_config::Section;
 use codeagent_pipeline::{
-    About, Batch, BoxFuture, BuildContext, ConnectorFactory, Consumer, Node, NodeKind, Outputs, Reason,
-    Refused, Signal,
+    About, Batch, BoxFuture, BuildContext, BuiltConnector, ConnectorFactory, Consumer, Fed, Node, NodeKind,
+    Reason, Refused, Signal,
 };
 use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
@@ -19,6 +19,7 @@ pub const FACTORY: ConnectorFactory = ConnectorFactory {
         signals: &Signal::ALL,
         schema: || schema_for!(Config),
     },
+    passes_on: true,
     build,
 };
 
@@ -30,17 +31,17 @@ fn build(
     context: &mut BuildContext<'_>,
     section: &Section,
     signal: Signal,
-    outputs: Outputs,
-) -> Option<Arc<dyn Consumer>> {
+    fed: Fed,
+) -> Option<BuiltConnector> {
     section.decode::<Config>(context.diagnostics)?;
-    let Some(next) = outputs.get(signal) else {
+    let Some(next) = fed.outputs.get(signal) else {
         let message =
             format!("no {signal} pipeline receives from it, so there is nowhere to forward {signal} to");
         context.diagnostics.push(section.error(message, "list it in the `receivers` of one"));
         return None;
     };
     let node = context.host.ledger.node(NodeKind::Connector, &context.id.to_string(), "", signal);
-    Some(Arc::new(Forward { node, next }))
+    Some(BuiltConnector::passive(Arc::new(Forward { node, next })))
 }
 
 struct Forward {

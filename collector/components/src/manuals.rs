@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use codeagent_config::{ComponentId, Diagnostics, Document, Environment, PipelineId, Section, Source, load};
+use codeagent_config::{
+    ComponentId, Diagnostics, Document, Environment, PipelineId, PipelineSpec, Section, Source, load,
+};
 use codeagent_pipeline::auth::{
     AuthError, Authenticator, ClientAuthenticator, Identity, ServerAuthenticator,
 };
@@ -100,15 +102,14 @@ fn build_all(document: &Document, host: &Host, diagnostics: &mut Diagnostics) ->
     let mut built = 0;
     for role in ["receivers", "processors", "exporters", "connectors", "extensions"] {
         for (id, section) in sections(document, role) {
-            let pipelines = document.service.pipelines.keys().cloned().collect::<Vec<_>>();
-            build(role, section, &pipelines, &mut BuildContext { id, diagnostics, host, batching: None });
+            build(role, section, document, &mut BuildContext { id, diagnostics, host, batching: None });
             built += 1;
         }
     }
     built
 }
 
-fn build(role: &str, section: &Section, pipelines: &[PipelineId], context: &mut BuildContext<'_>) {
+fn build(role: &str, section: &Section, document: &Document, context: &mut BuildContext<'_>) {
     let kind = &*context.id.kind;
     let taker: Arc<dyn Consumer> = Arc::new(Taker);
     let outputs = || {
@@ -135,10 +136,18 @@ fn build(role: &str, section: &Section, pipelines: &[PipelineId], context: &mut 
         }
         _ => {
             let factory = find(connectors::ALL, |factory| &factory.about, kind);
-            for signal in factory.about.signals {
-                let of_signal = pipelines.iter().filter(|pipeline| pipeline.signal == *signal);
-                let pipelines = of_signal.map(|pipeline| (pipeline.clone(), taker.clone())).collect();
-                (factory.build)(context, section, *signal, Fed { outputs: outputs(), pipelines });
+            let pipelines = &document.service.pipelines;
+            let is_fed = |signal: &Signal| {
+                let feeds = |(id, spec): (&PipelineId, &PipelineSpec)| {
+                    id.signal == *signal
+                        && spec.exporters.iter().any(|exporter| exporter.value == *context.id)
+                };
+                pipelines.is_empty() || pipelines.iter().any(feeds)
+            };
+            let signals: Vec<Signal> = factory.about.signals.iter().copied().filter(is_fed).collect();
+            for signal in signals {
+                let pipelines = pipelines.keys().map(|id| (id.clone(), taker.clone())).collect();
+                (factory.build)(context, section, signal, Fed { outputs: outputs(), pipelines });
             }
         }
     }

@@ -7,7 +7,7 @@ mod component;
 mod consume;
 pub mod durable;
 mod export;
-mod fanout;
+pub mod fanout;
 mod health;
 pub mod holding;
 pub mod json;

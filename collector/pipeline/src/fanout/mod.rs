@@ -12,6 +12,7 @@
 //! The message names each output that refused.
 
 mod entry;
+mod parts;
 mod pipeline;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use std::time::Duration;
 use crate::{Batch, BoxFuture, Consumer, Refused};
 
 pub use entry::Entry;
+pub use parts::{Part, parts};
 pub use pipeline::Pipeline;
 
 type Outcome = Result<(), Refused>;

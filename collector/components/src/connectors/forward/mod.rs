@@ -5,10 +5,12 @@ use std::sync::Arc;
 use codeagent_config::Section;
 use codeagent_pipeline::{
     About, Batch, BoxFuture, BuildContext, BuiltConnector, ConnectorFactory, Consumer, Fed, Node, NodeKind,
-    Reason, Refused, Signal,
+    Refused, Signal,
 };
 use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
+
+use super::settled::settle;
 
 /// Makes the connector.
 pub const FACTORY: ConnectorFactory = ConnectorFactory {
@@ -52,15 +54,9 @@ struct Forward {
 impl Consumer for Forward {
     fn consume(&self, batch: Batch) -> BoxFuture<'_, Result<(), Refused>> {
         Box::pin(async move {
-            let mut token = self.node.enter(batch.items());
+            let token = self.node.enter(batch.items());
             let result = self.next.consume(batch).await;
-            match &result {
-                Ok(()) => {}
-                Err(Refused::Retry { .. }) => token.drop_items(Reason::Refused, token.left()),
-                Err(Refused::Permanent { .. }) => token.drop_items(Reason::Rejected, token.left()),
-                Err(Refused::Partial { items, .. }) => token.drop_items(Reason::Rejected, *items),
-            }
-            token.deliver_rest();
+            settle(token, &result);
             result
         })
     }

@@ -1,5 +1,6 @@
 mod kit;
 
+mod collector;
 mod configuration;
 mod decisions;
 mod order;

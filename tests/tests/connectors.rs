@@ -8,7 +8,8 @@ use codeagent_tests::numbered::{
 use codeagent_tests::otlp::{Payload, Signal};
 use codeagent_tests::prometheus::{exemplars, query};
 use codeagent_tests::servers::shared;
-use codeagent_tests::{Collector, Mode, Sender, Sink, eventually};
+use codeagent_tests::sink::Mode;
+use codeagent_tests::{Collector, Sender, Sink, eventually};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
@@ -29,7 +30,10 @@ fn calls(numbers: std::ops::Range<u64>, service: &str) -> Payload {
             start_time_unix_nano: end - milliseconds(number) * 1_000_000,
             end_time_unix_nano: end,
             attributes: vec![attribute("tool", text(tool(number)))],
-            status: Some(Status { code: if number % 10 == 0 { 2 } else { 0 }, message: String::new() }),
+            status: Some(Status {
+                code: if number.is_multiple_of(10) { 2 } else { 0 },
+                message: String::new(),
+            }),
             ..Span::default()
         }
     };
@@ -63,7 +67,7 @@ const BOUNDS: [u64; 4] = [10, 100, 1000, 2000];
 fn recount(numbers: std::ops::Range<u64>) -> Recount {
     let mut all = Recount::new();
     for number in numbers {
-        let status = if number % 10 == 0 { "STATUS_CODE_ERROR" } else { "STATUS_CODE_UNSET" };
+        let status = if number.is_multiple_of(10) { "STATUS_CODE_ERROR" } else { "STATUS_CODE_UNSET" };
         let key = (tool(number).to_owned(), status.to_owned());
         let (calls, sum, buckets) = all.entry(key).or_insert((0, 0, vec![0; BOUNDS.len() + 1]));
         *calls += 1;
@@ -250,8 +254,9 @@ service:
             }
         }
     }
-    let failed =
-        |name: &str| (0..600_u64).filter(|number| number % 10 == 0 && tool(*number) == name).count() as i64;
+    let failed = |name: &str| {
+        (0..600_u64).filter(|number| number.is_multiple_of(10) && tool(*number) == name).count() as i64
+    };
     let mut expected: BTreeMap<String, i64> =
         ["Bash", "Read", "Edit"].iter().map(|tool| (format!("failures {tool}"), failed(tool))).collect();
     expected.insert("trace.span.event.count ".to_owned(), 0);

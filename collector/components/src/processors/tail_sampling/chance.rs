@@ -5,7 +5,7 @@
 
 use std::hash::Hasher as _;
 
-use codeagent_pipeline::sampling::Threshold;
+use codeagent_pipeline::sampling::{Randomness, Threshold};
 
 /// What the Collector hashes where no salt is given.
 pub const DEFAULT_SALT: &str = "default-hash-seed";
@@ -87,9 +87,8 @@ pub fn largest_hash(ratio: f64) -> u64 {
 const PRECISION: u32 = 4;
 
 /// What a hash is as randomness: the smaller the hash the likelier it is kept, so the other way around.
-#[cfg(test)]
-pub fn randomness(hash: u64) -> codeagent_pipeline::sampling::Randomness {
-    codeagent_pipeline::sampling::Randomness::of_bits(!hash >> 8, 56)
+pub fn randomness(hash: u64) -> Randomness {
+    Randomness::of_bits(!hash >> 8, 56)
 }
 
 /// The threshold that `randomness` of every hash up to `most` reaches.

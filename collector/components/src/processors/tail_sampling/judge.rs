@@ -2,9 +2,9 @@
 
 use codeagent_pipeline::holding::{Evidence, Marks, Occasion, Policies, Verdict};
 use codeagent_pipeline::otlp::views::{Resource, Scope, Span};
-use codeagent_pipeline::sampling::Threshold;
+use codeagent_pipeline::sampling::{Randomness, Threshold};
 
-use super::chance::{Chance, Salt, threshold_of};
+use super::chance::{Chance, Salt, randomness, threshold_of};
 use super::conditions::Conditions;
 use super::config::Mode;
 use super::policy::{Asking, Circumstances, Deciding, Limit, Opinion, Policy};
@@ -93,5 +93,11 @@ impl Policies for Judge {
         self.limits = limits;
         let threshold = if is_kept { self.threshold(evidence) } else { None };
         Verdict { is_kept, rule, threshold }
+    }
+
+    fn randomness(&self, key: &[u8; 16], _: Option<&str>) -> Option<Randomness> {
+        // with several salts no threshold is told
+        let [salt] = self.salts.as_slice() else { return None };
+        Some(randomness(salt.hash(key)))
     }
 }

@@ -138,9 +138,9 @@ fn trace(number: u64) -> Vec<(Vec<KeyValue>, Span)> {
         let resource = if region.is_empty() { Vec::new() } else { vec![text("region", region)] };
         let span = Span {
             trace_id: trace_id(number).to_vec(),
-            span_id: (number << 8 | at + 1).to_be_bytes().to_vec(),
-            parent_span_id: if at == 0 { Vec::new() } else { (number << 8 | 1).to_be_bytes().to_vec() },
-            name: if number % 2 == 0 { "even" } else { "odd" }.into(),
+            span_id: ((number << 8) | (at + 1)).to_be_bytes().to_vec(),
+            parent_span_id: if at == 0 { Vec::new() } else { ((number << 8) | 1).to_be_bytes().to_vec() },
+            name: if number.is_multiple_of(2) { "even" } else { "odd" }.into(),
             kind: 1 + dice.below(5) as i32,
             trace_state: dice
                 .one_of(&["", "", "", "vendor=x", "a=1,vendor=y", "vendor=z", "vendor=x,b=", "B=1,vendor=x"])

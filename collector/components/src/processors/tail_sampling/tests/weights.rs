@@ -112,3 +112,19 @@ fn what_only_a_rate_kept_has_no_threshold() {
     let (_, thresholds) = share(&format!("{rate}  - {{name: z, type: always_sample}}\n"));
     assert_eq!(thresholds, [Some(Threshold::ALWAYS)], "chance and rate had no part in it");
 }
+
+#[test]
+fn each_kept_trace_has_a_randomness_that_reaches_its_threshold() {
+    let mut judge =
+        judge("policies: [{name: a, type: probabilistic, probabilistic: {sampling_percentage: 20}}]");
+    let mut kept = 0;
+    for number in 0..2_000 {
+        let evidence = evidence(&judge, trace_id(number), &[(vec![], span())]);
+        let verdict = judge.decide(&evidence, &occasion(number));
+        let randomness = judge.randomness(&evidence.key, Some("a")).unwrap();
+        let reaches = verdict.threshold.is_some_and(|threshold| threshold.keeps(randomness));
+        assert_eq!(verdict.is_kept, reaches, "{number}");
+        kept += usize::from(verdict.is_kept);
+    }
+    assert!((350..450).contains(&kept), "{kept}");
+}

@@ -59,8 +59,11 @@ fn value<'a>(attributes: &'a [KeyValue], key: &str) -> &'a str {
     }
 }
 
-/// By tool and status: calls, and the sum and the buckets of their durations.
-type Recount = BTreeMap<(String, String), (u64, u64, Vec<u64>)>;
+/// By tool and status.
+type Recount = BTreeMap<(String, String), Figures>;
+
+/// Calls, and the sum and the buckets of their durations.
+type Figures = (u64, u64, Vec<u64>);
 
 const BOUNDS: [u64; 4] = [10, 100, 1000, 2000];
 
@@ -84,7 +87,7 @@ fn from_metrics(payloads: &[Payload]) -> Recount {
         let Payload::Metrics(request) = payload else { continue };
         let scopes = request.resource_metrics.iter().flat_map(|resource| &resource.scope_metrics);
         for metric in scopes.flat_map(|scope| &scope.metrics) {
-            let mut entry = |attributes: &[KeyValue], add: &dyn Fn(&mut (u64, u64, Vec<u64>))| {
+            let mut entry = |attributes: &[KeyValue], add: &dyn Fn(&mut Figures)| {
                 let key = (value(attributes, "tool").to_owned(), value(attributes, "status.code").to_owned());
                 add(all.entry(key).or_insert((0, 0, vec![0; BOUNDS.len() + 1])));
             };

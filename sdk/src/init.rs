@@ -20,6 +20,7 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::correlation::Correlation;
+use crate::declarative::{self, FileError};
 use crate::exemplars::{self, Meters};
 use crate::propagation::{self, SessionRandomness};
 use crate::record::Recorder;
@@ -67,6 +68,9 @@ pub enum InstallError {
     /// What [`Builder::redact`] was given is no regular expression, or too large a one.
     #[error("cannot redact by this pattern: {0}")]
     Pattern(#[source] regex::Error),
+    /// The file that `OTEL_CONFIG_FILE` names cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 impl Builder {
@@ -177,10 +181,11 @@ impl Builder {
     /// nothing is installed and nothing costs anything.
     ///
     /// # Errors
-    /// `tracing` has a global subscriber already, the exporting thread could not be started, or a pattern to redact by is none.
+    /// `tracing` has a global subscriber already, the exporting thread could not be started, a pattern to redact by is none, or
+    /// `OTEL_CONFIG_FILE` names a file that cannot be used.
     pub fn install(mut self) -> Result<Guard, InstallError> {
         if self.reads_environment {
-            settings::apply(&mut self.settings, &|name| std::env::var(name).ok());
+            declarative::configure(&mut self.settings, &|name| std::env::var(name).ok())?;
         }
         if !self.settings.is_disabled
             && !self.settings.has_endpoint
@@ -264,7 +269,7 @@ fn providers(
     let (to_spans, to_logs) = (Arc::clone(outbox), Arc::clone(outbox));
     let tracers = SdkTracerProvider::builder()
         .with_resource(resource.clone())
-        .with_sampler(sampler(correlation))
+        .with_sampler(sampler(settings.sampler.clone(), correlation))
         .with_span_processor(Spans { outbox: to_spans, correlation: correlation.clone(), flush_timeout })
         .build();
     let loggers = SdkLoggerProvider::builder()
@@ -293,13 +298,13 @@ fn providers(
     }
 }
 
-/// Takes every trace that begins here, and of others those that are sampled already; a session's traces have one randomness.
-fn sampler(process: &Correlation) -> SessionRandomness {
+/// Decides as `inner` does; the traces of a session have one randomness.
+fn sampler(inner: Sampler, process: &Correlation) -> SessionRandomness {
     let process = process.clone();
     let session = move |context: &Context| {
         Correlation::of(context, &process).get(attribute::SESSION_ID.name()).cloned()
     };
-    SessionRandomness::new(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)), session)
+    SessionRandomness::new(inner, session)
 }
 
 impl Telemetry {

@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 mod correlation;
+pub mod declarative;
 mod diagnose;
 mod exemplars;
 mod init;

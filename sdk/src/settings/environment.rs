@@ -84,7 +84,7 @@ impl Settings {
 }
 
 /// The endpoint with all defaults of the specification, but for compression: ours is gzip.
-pub(super) fn endpoint(authority: &str, protocol: Protocol, signal: Signal) -> Endpoint {
+pub(crate) fn endpoint(authority: &str, protocol: Protocol, signal: Signal) -> Endpoint {
     let path = format!("/v1/{}", signal.as_str());
     let (headers, timeout) = (HeaderMap::new(), Duration::from_secs(10));
     Endpoint { protocol, authority: authority.to_owned(), tls: None, path, headers, timeout, gzip: true }
@@ -229,7 +229,7 @@ fn usual_protocol(uri: &Uri) -> Protocol {
     if uri.port_u16() == Some(4317) { Protocol::Grpc } else { Protocol::HttpProtobuf }
 }
 
-fn authority(uri: &Uri, protocol: Protocol) -> String {
+pub(crate) fn authority(uri: &Uri, protocol: Protocol) -> String {
     let host = uri.host().unwrap_or("localhost");
     let port = uri.port_u16().unwrap_or(match (uri.scheme_str(), protocol) {
         (Some("https"), _) => 443,
@@ -240,7 +240,7 @@ fn authority(uri: &Uri, protocol: Protocol) -> String {
 }
 
 /// `key=value,key=value`, percent-encoded as in W3C Baggage.
-pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
+pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
     let pair = |part: &str| {
         let (key, value) = part.split_once('=')?;
         Some((decode(key.trim()), decode(value.trim()))).filter(|(key, _)| !key.is_empty())

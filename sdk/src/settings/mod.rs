@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use codeagent_semconv::value::Signal;
 use opentelemetry_sdk::metrics::Temporality;
+use opentelemetry_sdk::trace::Sampler;
 
 use crate::exemplars::Filter;
 use crate::redaction::Content;
 use crate::transport::Endpoint;
 
-pub(crate) use environment::apply;
+pub(crate) use environment::{apply, authority, endpoint, pairs};
 pub(crate) use local::find_collector;
 
 /// Everything that can be set, with its default.
@@ -36,6 +37,7 @@ pub(crate) struct Settings {
     pub(crate) metrics_interval: Duration,
     pub(crate) temporality: Temporality,
     pub(crate) exemplars: Filter,
+    pub(crate) sampler: Sampler,
     /// What waits for export, in bytes.
     pub(crate) queue_bytes: usize,
     /// For a flush at the end of the process.
@@ -71,6 +73,7 @@ impl Settings {
             metrics_interval: Duration::from_secs(60),
             temporality: Temporality::Cumulative,
             exemplars: Filter::TraceBased,
+            sampler: Sampler::ParentBased(Box::new(Sampler::AlwaysOn)),
             queue_bytes: 8 * 1024 * 1024,
             flush_timeout: Duration::from_secs(2),
             spool_directory: spool::usual_directory(&|name| std::env::var_os(name)),

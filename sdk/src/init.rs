@@ -33,7 +33,7 @@ use crate::signals::tracing_events::LogLayer;
 use crate::spool::Spool;
 use crate::telemetry::{self, Core, Guard, Telemetry};
 use crate::transport::{self, Client, Encoder, Ledger, Outbox, Plan, Protocol};
-use crate::{diagnose, lifecycle, resource, self_metrics};
+use crate::{diagnose, lifecycle, resource, resources, self_metrics};
 
 /// The scope of what the SDK itself emits.
 const SCOPE: &str = env!("CARGO_PKG_NAME");
@@ -171,6 +171,12 @@ impl Builder {
         self
     }
 
+    /// Tells nothing of what the process and the machine use.
+    pub fn without_resource_metrics(mut self) -> Self {
+        self.settings.observes_resources = false;
+        self
+    }
+
     /// Does not look at the environment.
     pub fn without_environment(mut self) -> Self {
         self.reads_environment = false;
@@ -281,11 +287,14 @@ fn providers(
     let meters = Meters { inner, store: Arc::new(exemplars::Store::new(settings.exemplars)) };
     let recorder = Recorder::new(
         tracers.tracer(SCOPE),
-        loggers.logger(SCOPE),
+        Arc::clone(outbox),
         &meters.meter(SCOPE),
         revision,
         correlation.clone(),
     );
+    if settings.observes_resources {
+        resources::observe(&meters.meter(SCOPE));
+    }
     self_metrics::observe(&meters.meter(SCOPE), &outbox.ledger);
     Core {
         outbox: Arc::clone(outbox),

@@ -11,6 +11,7 @@ pub mod propagation;
 mod record;
 pub mod redaction;
 mod resource;
+mod resources;
 mod self_metrics;
 mod settings;
 mod signals;

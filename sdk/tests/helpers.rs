@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
+use codeagent_sdk::opentelemetry::KeyValue as Pair;
 use codeagent_sdk::testing::Loopback;
 use codeagent_sdk::value::{
     CommandKind, CostSource, EditOperation, InterventionKind, LoopKind, PermissionDecision, PermissionSource,
@@ -145,6 +146,24 @@ fn a_tool_call_is_a_span_a_metric_and_a_log_record_that_agree() {
         "gen_ai.tool.name",
     ];
     assert_eq!(keys, expected, "and no id");
+}
+
+#[test]
+fn all_that_helpers_record_is_as_the_registry_says_and_what_is_not_is_found() {
+    let collector = recorded(a_task);
+    assert_eq!(collector.violations(), [""; 0]);
+    let collector = recorded(|telemetry| {
+        let meter = telemetry.meter("app");
+        let wrong = [Pair::new("codeagent.task.id", "GH-1"), Pair::new("codeagent.retry.reason", "boredom")];
+        meter.u64_counter("codeagent.retries").with_unit("ms").build().add(1, &wrong);
+        meter.u64_counter("codeagent.inventions").build().add(1, &[]);
+    });
+    let found = collector.violations();
+    for part in
+        ["the unit is `{retry}`", "`codeagent.task.id` does not belong", "cannot be", "does not know it"]
+    {
+        assert!(found.iter().any(|one| one.contains(part)), "{part}: {found:#?}");
+    }
 }
 
 #[test]

@@ -58,8 +58,17 @@ impl Facts {
     }
 
     fn put(&mut self, key: &'static str, value: Value, bounded: Option<&'static str>) -> &mut Self {
-        self.0.retain(|fact| fact.pair.key.as_str() != key);
-        self.0.push(Fact { pair: KeyValue::new(key, value), bounded, is_on_span: false });
+        let fact = Fact { pair: KeyValue::new(key, value), bounded, is_on_span: false };
+        match self.0.iter_mut().find(|fact| fact.pair.key.as_str() == key) {
+            Some(known) => *known = fact,
+            None => {
+                // Most have more than four, which is where a vector begins.
+                if self.0.is_empty() {
+                    self.0.reserve(10);
+                }
+                self.0.push(fact);
+            }
+        }
         self
     }
 
@@ -83,9 +92,8 @@ impl Facts {
         .collect()
     }
 
-    /// Those that a signal has, by the registry.
-    pub(super) fn of<'a>(&'a self, declared: &'static [Attribute]) -> impl Iterator<Item = &'a KeyValue> {
-        self.0.iter().filter(|fact| is_among(declared, &fact.pair)).map(|fact| &fact.pair)
+    pub(super) fn into_pairs(self) -> Vec<KeyValue> {
+        self.0.into_iter().map(|fact| fact.pair).collect()
     }
 
     /// Those that a metric has, with bounded values.

@@ -1,5 +1,7 @@
 //! What happens in an instant: a metric and a log record, no span.
 
+use std::time::SystemTime;
+
 use codeagent_semconv::value::{InterventionKind, LoopKind, RetryReason};
 use codeagent_semconv::{Event, attribute as key, event};
 use opentelemetry::logs::Severity;
@@ -93,7 +95,7 @@ impl Moments {
         let _within = node.context.clone().attach();
         measure(&node.recorder.instruments, &facts);
         if let Some((event, severity)) = event {
-            node.recorder.event(event, severity, &facts);
+            node.recorder.event(event, severity, SystemTime::now(), &node.context, facts);
         }
     }
 }

@@ -2,24 +2,25 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use codeagent_semconv::value::Product;
 use codeagent_semconv::{Event, attribute as key, metric};
-use opentelemetry::logs::{AnyValue, LogRecord, Logger, Severity};
+use opentelemetry::logs::Severity;
 use opentelemetry::metrics::Meter;
-use opentelemetry::{Context, KeyValue, Value};
-use opentelemetry_sdk::logs::SdkLogger;
+use opentelemetry::trace::TraceContextExt;
+use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::SdkTracer;
 
 use super::facts::Facts;
 use super::instruments::Instruments;
 use super::task::State;
 use crate::correlation::Correlation;
+use crate::transport::{Note, Outbox};
 
 pub(crate) struct Recorder {
     pub(super) tracer: SdkTracer,
-    logger: SdkLogger,
+    outbox: Arc<Outbox>,
     /// Where the context has none.
     correlation: Correlation,
     pub(super) instruments: Instruments,
@@ -37,7 +38,7 @@ impl std::fmt::Debug for Recorder {
 impl Recorder {
     pub(crate) fn new(
         tracer: SdkTracer,
-        logger: SdkLogger,
+        outbox: Arc<Outbox>,
         meter: &Meter,
         revision: Option<&str>,
         correlation: Correlation,
@@ -48,7 +49,7 @@ impl Recorder {
         );
         let instruments = Instruments::new(meter, base.clone());
         let (open, longest) = (Mutex::default(), Mutex::default());
-        let recorder = Arc::new(Self { tracer, logger, correlation, instruments, open, longest });
+        let recorder = Arc::new(Self { tracer, outbox, correlation, instruments, open, longest });
         recorder.instruments.add(&recorder.instruments.session_started, 1, &Facts::default());
         let watched = Arc::downgrade(&recorder);
         let gauge = &metric::CODEAGENT_TASK_DURATION_MAX;
@@ -72,35 +73,17 @@ impl Recorder {
         Correlation::of(context, &self.correlation)
     }
 
-    /// Emits an event with those of the facts that the registry gives it, in the context that is current.
-    pub(super) fn event(&self, event: &'static Event, severity: Severity, facts: &Facts) {
-        self.timed_event(event, severity, facts, None);
-    }
-
-    /// The same, of something that took this long.
-    pub(super) fn timed_event(
+    /// Emits an event with those of the facts that the registry gives it, in this context.
+    pub(super) fn event(
         &self,
         event: &'static Event,
         severity: Severity,
-        facts: &Facts,
-        time: Option<Duration>,
+        at: SystemTime,
+        context: &Context,
+        facts: Facts,
     ) {
-        let mut record = self.logger.create_log_record();
-        record.set_event_name(event.name);
-        record.set_timestamp(std::time::SystemTime::now());
-        record.set_severity_number(severity);
-        record.set_severity_text(severity.name());
-        record.set_body(AnyValue::from(event.brief));
-        for pair in facts.of(event.attributes) {
-            record.add_attribute(pair.key.clone(), any(&pair.value));
-        }
-        let duration = key::CODEAGENT_OPERATION_DURATION.name();
-        if let Some(time) = time
-            && event.attributes.iter().any(|attribute| attribute.key == duration)
-        {
-            record.add_attribute(duration, time.as_secs_f64());
-        }
-        self.logger.emit(record);
+        let (span, correlation) = (context.span().span_context().clone(), self.correlation(context).clone());
+        self.outbox.push_note(Note { event, severity, at, span, correlation, facts: facts.into_pairs() });
     }
 
     pub(super) fn remember(&self, task: &Arc<State>) {
@@ -134,15 +117,5 @@ impl Recorder {
         for task in self.open_tasks() {
             task.abandon();
         }
-    }
-}
-
-fn any(value: &Value) -> AnyValue {
-    match value {
-        Value::Bool(value) => AnyValue::Boolean(*value),
-        Value::I64(value) => AnyValue::Int(*value),
-        Value::F64(value) => AnyValue::Double(*value),
-        Value::String(text) => AnyValue::String(text.clone()),
-        other => AnyValue::String(other.to_string().into()),
     }
 }

@@ -84,23 +84,27 @@ impl Stretch {
             self.facts.error("panic");
         }
         let time = self.begun.elapsed();
-        let span = self.node.context.span();
+        let ended_at = self.begun_at + time;
         let has_failed = self.has_failed();
+        let Node { recorder, context, .. } = &self.node;
         {
-            let _within = self.node.context.clone().attach();
-            measure(&self.node.recorder.instruments, time, &self.facts);
-            if let Some(event) = event {
-                let severity = if has_failed { Severity::Warn } else { Severity::Info };
-                self.node.recorder.timed_event(event, severity, &self.facts, Some(time));
-            }
+            let _within = context.clone().attach();
+            measure(&recorder.instruments, time, &self.facts);
         }
+        let span = context.span();
         if span.is_recording() {
             span.set_attributes(self.facts.for_span());
             if has_failed {
                 span.set_status(Status::error(""));
             }
         }
-        span.end_with_timestamp(self.begun_at + time);
+        span.end_with_timestamp(ended_at);
+        if let Some(event) = event {
+            let mut facts = std::mem::take(&mut self.facts);
+            facts.double(key::CODEAGENT_OPERATION_DURATION, time.as_secs_f64());
+            let severity = if has_failed { Severity::Warn } else { Severity::Info };
+            recorder.event(event, severity, ended_at, context, facts);
+        }
         true
     }
 

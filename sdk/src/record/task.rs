@@ -1,7 +1,7 @@
 //! A task: one unit of work with one outcome, and who judged it.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use codeagent_semconv::value::{TaskFailureReason, TaskJudge, TaskKind, TaskOutcome, TaskSource};
 use codeagent_semconv::{attribute as key, event};
@@ -83,7 +83,8 @@ impl<'a> TaskBuilder<'a> {
             let instruments = &node.recorder.instruments;
             instruments.add(&instruments.task_started, 1, &stretch.facts);
             instruments.change(&instruments.task_active, 1, &stretch.facts);
-            node.recorder.event(&event::CODEAGENT_TASK_BEGAN, Severity::Info, &stretch.facts);
+            let (facts, now) = (stretch.facts.clone(), SystemTime::now());
+            node.recorder.event(&event::CODEAGENT_TASK_BEGAN, Severity::Info, now, &node.context, facts);
         }
         let state = Arc::new(State { kind: self.kind.bounded(), stretch: Mutex::new(Some(stretch)) });
         node.recorder.remember(&state);

@@ -38,6 +38,7 @@ pub(crate) fn apply(settings: &mut Settings, read: &dyn Fn(&str) -> Option<Strin
     env.set(&mut settings.queue_bytes, "CODEAGENT_QUEUE_BYTES", Environment::number);
     env.set(&mut settings.flush_timeout, "CODEAGENT_FLUSH_TIMEOUT", Environment::millis);
     env.set(&mut settings.handles_signals, "CODEAGENT_HANDLE_SIGNALS", Environment::flag);
+    env.set(&mut settings.observes_resources, "CODEAGENT_RESOURCE_METRICS", Environment::flag);
     env.set(&mut settings.levels, "RUST_LOG", Environment::text);
     env.set(&mut settings.levels, "CODEAGENT_LOG", Environment::text);
     env.set(&mut settings.spool_bytes, "CODEAGENT_SPOOL_BYTES", Environment::number);

@@ -48,6 +48,8 @@ pub(crate) struct Settings {
     pub(crate) spool_age: Duration,
     /// Whether SIGTERM, SIGINT and SIGHUP are ours, where nobody else looks after them.
     pub(crate) handles_signals: bool,
+    /// Whether what the process and the machine use is told.
+    pub(crate) observes_resources: bool,
     /// Whether `tracing` is connected.
     pub(crate) subscribes: bool,
     /// `tracing`'s directives: levels by target.
@@ -80,6 +82,7 @@ impl Settings {
             spool_bytes: 64 * 1024 * 1024,
             spool_age: Duration::from_secs(24 * 60 * 60),
             handles_signals: true,
+            observes_resources: true,
             subscribes: true,
             levels: "info".to_owned(),
             content: Vec::new(),

@@ -122,6 +122,11 @@ impl Loopback {
         self.kept().always = fault;
     }
 
+    /// Forgets what was taken.
+    pub fn forget(&self) {
+        self.kept().taken.clear();
+    }
+
     /// How many requests came, whatever was done with them.
     #[must_use]
     pub fn requests(&self) -> usize {

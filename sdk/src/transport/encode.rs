@@ -6,11 +6,13 @@ use codeagent_semconv::value::Signal;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::InstrumentationScope;
+use opentelemetry_proto::tonic::logs::v1::{ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
+use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use opentelemetry_proto::transform::logs::tonic::group_logs_by_resource_and_scope;
 use opentelemetry_proto::transform::trace::tonic::group_spans_by_resource_and_scope;
-use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::LogBatch;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 use opentelemetry_sdk::trace::SpanData;
@@ -19,7 +21,7 @@ use crate::exemplars::Store;
 use crate::redaction::Redactor;
 
 use super::outbox::{Log, Taken};
-use super::{Request, size};
+use super::{Note, Request, size};
 
 /// A request is cut at this many bytes of items as they are in memory; gRPC servers refuse messages over 4 MiB.
 const BYTES_MAX: usize = 1024 * 1024;
@@ -34,7 +36,7 @@ pub(crate) struct Encoder {
 
 impl Encoder {
     pub(crate) fn new(
-        resource: &Resource,
+        resource: &opentelemetry_sdk::Resource,
         redactor: Redactor,
         gzip: [bool; Signal::COUNT],
         exemplars: Arc<Store>,
@@ -49,6 +51,9 @@ impl Encoder {
         }
         for logs in chunks(taken.logs, |log| size::of_log(&log.0)) {
             requests.push(self.logs(&logs));
+        }
+        for notes in chunks(taken.notes, Note::size) {
+            requests.push(self.notes(&notes));
         }
         requests
     }
@@ -70,6 +75,19 @@ impl Encoder {
         };
         self.redactor.logs(&mut message);
         Request::new(Signal::Logs, logs.len() as u64, &message, self.gzip[Signal::Logs.index()])
+    }
+
+    fn notes(&self, notes: &[Note]) -> Request {
+        let attributes = self.resource.attributes.0.clone();
+        let scope =
+            InstrumentationScope { name: env!("CARGO_PKG_NAME").into(), ..InstrumentationScope::default() };
+        let log_records = notes.iter().map(Note::record).collect();
+        let scope_logs = vec![ScopeLogs { scope: Some(scope), log_records, ..ScopeLogs::default() }];
+        let resource = Some(Resource { attributes, ..Resource::default() });
+        let resource_logs = vec![ResourceLogs { resource, scope_logs, ..ResourceLogs::default() }];
+        let mut message = ExportLogsServiceRequest { resource_logs };
+        self.redactor.logs(&mut message);
+        Request::new(Signal::Logs, notes.len() as u64, &message, self.gzip[Signal::Logs.index()])
     }
 
     /// `None` where there is nothing to tell.

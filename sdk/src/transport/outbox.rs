@@ -11,7 +11,7 @@ use opentelemetry_sdk::logs::SdkLogRecord;
 use opentelemetry_sdk::trace::SpanData;
 use tokio::sync::Notify;
 
-use super::{Ledger, Loss, size};
+use super::{Ledger, Loss, Note, size};
 
 /// How much longer than its deadline we wait for the exporting thread to say that it is done.
 const SLACK: Duration = Duration::from_millis(100);
@@ -55,13 +55,14 @@ pub(crate) struct Outbox {
 struct Waiting {
     spans: Vec<SpanData>,
     logs: Vec<Log>,
+    notes: Vec<Note>,
     bytes: usize,
     is_closed: bool,
 }
 
 impl Waiting {
     fn is_empty(&self) -> bool {
-        self.spans.is_empty() && self.logs.is_empty()
+        self.spans.is_empty() && self.logs.is_empty() && self.notes.is_empty()
     }
 }
 
@@ -70,6 +71,7 @@ impl Waiting {
 pub(crate) struct Taken {
     pub(crate) spans: Vec<SpanData>,
     pub(crate) logs: Vec<Log>,
+    pub(crate) notes: Vec<Note>,
 }
 
 impl Outbox {
@@ -88,6 +90,11 @@ impl Outbox {
     /// Takes a log record, or counts it as lost where there is no room.
     pub(crate) fn push_log(&self, record: SdkLogRecord, scope: InstrumentationScope) {
         self.push(Signal::Logs, size::of_log(&record), |waiting| waiting.logs.push((record, scope)));
+    }
+
+    /// Takes the log record of a helper, or counts it as lost where there is no room.
+    pub(crate) fn push_note(&self, note: Note) {
+        self.push(Signal::Logs, note.size(), |waiting| waiting.notes.push(note));
     }
 
     fn push(&self, signal: Signal, size: usize, put: impl FnOnce(&mut Waiting)) {
@@ -117,7 +124,8 @@ impl Outbox {
     pub(crate) fn take(&self) -> Taken {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.bytes = 0;
-        Taken { spans: std::mem::take(&mut waiting.spans), logs: std::mem::take(&mut waiting.logs) }
+        let (spans, logs) = (std::mem::take(&mut waiting.spans), std::mem::take(&mut waiting.logs));
+        Taken { spans, logs, notes: std::mem::take(&mut waiting.notes) }
     }
 
     /// From now on everything that comes is lost, and counted.

@@ -80,7 +80,10 @@ pub fn resolve(sources: Vec<Source>) -> Result<Registry, Vec<String>> {
     for source in sources {
         let area = resolver.area(source);
         match areas.iter_mut().find(|known| known.name == area.name) {
-            Some(known) => known.attributes.extend(area.attributes),
+            Some(known) => {
+                known.attributes.extend(area.attributes);
+                known.metrics.extend(area.metrics);
+            }
             None => areas.push(area),
         }
     }

@@ -283,6 +283,18 @@ pub const EXCEPTION_STACKTRACE: Key<Text> = Key::new("exception.stacktrace");
 /// Example: `42`.
 pub const CODE_LINE_NUMBER: Key<Int> = Key::new("code.line.number");
 
+/// `cpu.mode`: What the processor time was spent on.
+pub const CPU_MODE: Key<value::CpuMode<'static>> = Key::new("cpu.mode");
+
+/// `disk.io.direction`: Whether bytes were read or written.
+pub const DISK_IO_DIRECTION: Key<value::DiskIoDirection<'static>> = Key::new("disk.io.direction");
+
+/// `network.io.direction`: Whether bytes came or went.
+pub const NETWORK_IO_DIRECTION: Key<value::NetworkIoDirection<'static>> = Key::new("network.io.direction");
+
+/// `system.memory.state`: What memory is used for.
+pub const SYSTEM_MEMORY_STATE: Key<value::SystemMemoryState<'static>> = Key::new("system.memory.state");
+
 /// `process.command_args`: The words of the command that started the process.
 ///
 /// Examples: `cargo`, `test`.
@@ -711,6 +723,34 @@ pub(super) static DEFINED: &[Definition] = &[
         label: "code_line_number",
         value_type: ValueType::Int,
         brief: "The line in the source file.",
+        identifier: false,
+    },
+    Definition {
+        key: "cpu.mode",
+        label: "cpu_mode",
+        value_type: ValueType::Open(&["user", "system", "idle", "iowait", "nice", "interrupt", "steal", "kernel"]),
+        brief: "What the processor time was spent on.",
+        identifier: false,
+    },
+    Definition {
+        key: "disk.io.direction",
+        label: "disk_io_direction",
+        value_type: ValueType::Open(&["read", "write"]),
+        brief: "Whether bytes were read or written.",
+        identifier: false,
+    },
+    Definition {
+        key: "network.io.direction",
+        label: "network_io_direction",
+        value_type: ValueType::Open(&["transmit", "receive"]),
+        brief: "Whether bytes came or went.",
+        identifier: false,
+    },
+    Definition {
+        key: "system.memory.state",
+        label: "system_memory_state",
+        value_type: ValueType::Open(&["used", "free", "buffers", "cached", "shared"]),
+        brief: "What memory is used for.",
         identifier: false,
     },
     Definition {

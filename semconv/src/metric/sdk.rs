@@ -47,3 +47,19 @@ pub static CODEAGENT_SDK_ITEMS_DROPPED: Metric = Metric {
     ],
     opt_in: false,
 };
+
+/// `codeagent.children.cpu_time`: Processor time of the processes that the agent started, as far as they have
+/// ended.
+pub static CODEAGENT_CHILDREN_CPU_TIME: Metric = Metric {
+    name: "codeagent.children.cpu_time",
+    prometheus: "codeagent_children_cpu_time_seconds_total",
+    instrument: Instrument::Counter,
+    number: Number::Double,
+    unit: "s",
+    brief: "Processor time of the processes that the agent started, as far as they have ended.",
+    buckets: &[],
+    attributes: &[
+        Attribute::new("cpu.mode", "cpu_mode", Level::Required),
+    ],
+    opt_in: false,
+};

@@ -96,3 +96,65 @@ open_enum! {
     }
     other = "other";
 }
+
+open_enum! {
+    /// `cpu.mode`: What the processor time was spent on.
+    pub enum CpuMode {
+        /// Programs.
+        User = "user",
+        /// The kernel.
+        System = "system",
+        /// Nothing.
+        Idle = "idle",
+        /// Nothing, while a disk was awaited.
+        Iowait = "iowait",
+        /// Programs of low priority.
+        Nice = "nice",
+        /// Interrupts.
+        Interrupt = "interrupt",
+        /// Other virtual machines.
+        Steal = "steal",
+        /// The kernel, where its parts are not told apart.
+        Kernel = "kernel",
+    }
+    other = "other";
+}
+
+open_enum! {
+    /// `disk.io.direction`: Whether bytes were read or written.
+    pub enum DiskIoDirection {
+        /// Bytes that were read.
+        Read = "read",
+        /// Bytes that were written.
+        Write = "write",
+    }
+    other = "other";
+}
+
+open_enum! {
+    /// `network.io.direction`: Whether bytes came or went.
+    pub enum NetworkIoDirection {
+        /// Bytes that went.
+        Transmit = "transmit",
+        /// Bytes that came.
+        Receive = "receive",
+    }
+    other = "other";
+}
+
+open_enum! {
+    /// `system.memory.state`: What memory is used for.
+    pub enum SystemMemoryState {
+        /// Programs and the kernel.
+        Used = "used",
+        /// Nothing.
+        Free = "free",
+        /// Buffers of the kernel.
+        Buffers = "buffers",
+        /// Files that were read.
+        Cached = "cached",
+        /// Memory that programs share.
+        Shared = "shared",
+    }
+    other = "other";
+}

@@ -1,4 +1,5 @@
 //! Secrets and content in every place that a program can put them, and none of them on the wire or on disk.
+#![allow(clippy::unwrap_used, reason = "all code here is test code")]
 
 use std::collections::VecDeque;
 use std::fmt;

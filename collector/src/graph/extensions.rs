@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use codeagent_components as components;
 use codeagent_config::{ComponentId, Kind, Section};
-use codeagent_pipeline::{BuiltExtension, Outputs};
+use codeagent_pipeline::{BuiltExtension, Outputs, Store};
 
 use super::{Builder, Extension, Origin, Service};
 
@@ -21,6 +21,7 @@ impl Builder<'_> {
             let Some(BuiltExtension { authenticator, store, service }) = self.extension(id, section) else {
                 continue;
             };
+            let store = store.map(|store| self.keep_store(id, store, is_listed));
             if let Some(service) = service.filter(|_| is_listed) {
                 let service = Service::new(origin.clone(), service, Outputs::default());
                 self.graph.services.insert((Kind::Extension, id.clone()), service);
@@ -52,6 +53,20 @@ impl Builder<'_> {
             (origin.clone(), known.authenticator.clone(), known.store.clone());
         self.graph.extensions.insert(id.clone(), Extension { origin, is_listed, authenticator, store });
         true
+    }
+
+    /// The running store of the same folder, which is to go on with the settings of `store`; else that. Two of one folder
+    /// would shut each other out.
+    fn keep_store(&mut self, id: &ComponentId, store: Arc<Store>, is_listed: bool) -> Arc<Store> {
+        let Some(running) = self.running.filter(|_| is_listed) else { return store };
+        let settings = store.settings();
+        let mut known = running.extensions.values().filter(|known| known.is_listed);
+        let known = known.find_map(|known| {
+            known.store.clone().filter(|store| store.settings().directory == settings.directory)
+        });
+        let Some(known) = known else { return store };
+        self.graph.changed_stores.push((id.clone(), known.clone(), settings));
+        known
     }
 
     fn extension(&mut self, id: &ComponentId, section: &Section) -> Option<BuiltExtension> {

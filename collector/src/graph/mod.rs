@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use codeagent_config::{ComponentId, Diagnostics, Document, Kind, PipelineId, Section};
 use codeagent_pipeline::auth::Authenticator;
+use codeagent_pipeline::durable::StoreSettings;
 use codeagent_pipeline::holding::{HoldSettings, Policies};
 use codeagent_pipeline::{
     Batching, BuildContext, BuildId, BuiltExporter, Consumer, DurableQueue, Host, Outputs, Processor,
@@ -46,6 +47,8 @@ pub struct Graph {
     pub host: Host,
     /// Ends when no batch is on the way through these pipelines, once the graph itself is dropped.
     pub idle: Option<mpsc::Receiver<std::convert::Infallible>>,
+    /// Stores that go on with other settings once this graph runs.
+    pub changed_stores: Vec<(ComponentId, Arc<Store>, StoreSettings)>,
     extensions: HashMap<ComponentId, Extension>,
     connectors: HashMap<(ComponentId, Signal), connectors::Connector>,
     processors: HashMap<StepId, Step>,
@@ -139,6 +142,7 @@ pub fn build(
             memory_limit: None,
             host,
             idle: Some(idle),
+            changed_stores: Vec::new(),
             extensions: HashMap::new(),
             connectors: HashMap::new(),
             processors: HashMap::new(),

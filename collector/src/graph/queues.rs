@@ -18,8 +18,10 @@ impl Builder<'_> {
         // what is missing was reported where the exporter was built
         let store = self.graph.host.stores.get(&storage)?.clone();
         let key = (pipeline.clone(), storage);
-        let running = self.running.and_then(|running| running.queues.get(&key));
-        let kept = running.filter(|running| running.queue.is_in(&store)).map(|running| running.queue.clone());
+        // the storage may have another name by now
+        let mut running = self.running.into_iter().flat_map(|running| &running.queues);
+        let kept = running.find(|((of, _), running)| of == pipeline && running.queue.is_in(&store));
+        let kept = kept.map(|(_, running)| running.queue.clone());
         let (ledger, name) = (&self.graph.host.ledger, pipeline.to_string());
         let is_kept = kept.is_some();
         let queue = kept

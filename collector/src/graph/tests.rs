@@ -89,3 +89,35 @@ async fn a_kept_receiver_is_given_the_new_pipelines_and_the_old_ones_end_with_th
     drop(in_flight);
     assert_eq!(idle.recv().await, None);
 }
+
+const STORED: &str = "
+receivers: {otlp: {protocols: {grpc: {endpoint: '127.0.0.1:0'}}}}
+exporters: {otlp: {endpoint: 'x:1', sending_queue: {storage: file_storage}}}
+extensions: {file_storage: {directory: /queue, max_size: 8MiB}}
+service:
+  extensions: [file_storage]
+  pipelines: {logs: {receivers: [otlp], exporters: [otlp]}}
+";
+
+#[test]
+fn a_queue_goes_on_where_its_folder_is_the_same() {
+    // whether it goes on, and what its store may hold from then on
+    let cases: [(&str, &str, bool, Option<u64>); 4] = [
+        ("8MiB", "9MiB", true, Some(9 << 20)),
+        ("max_size: 8MiB", "when_full: drop_oldest", true, Some(2 << 30)),
+        ("file_storage", "file_storage/other", true, Some(8 << 20)),
+        ("/queue", "/elsewhere", false, None),
+    ];
+    for (from, to, is_kept, size) in cases {
+        let running = graph(STORED, None);
+        let next = graph(&STORED.replace(from, to), Some(&running));
+        let queue = |graph: &Graph| graph.queues.values().next().unwrap().queue.clone();
+        assert_eq!(next.queues.values().next().unwrap().is_kept, is_kept, "{to}");
+        assert_eq!(Arc::ptr_eq(&queue(&running), &queue(&next)), is_kept, "{to}");
+        let changed: Vec<_> =
+            next.changed_stores.iter().map(|(_, _, settings)| settings.log.limits.bytes_max).collect();
+        assert_eq!(changed, size.into_iter().collect::<Vec<_>>(), "{to}");
+    }
+    let running = graph(STORED, None);
+    assert!(graph(STORED, Some(&running)).changed_stores.is_empty());
+}

@@ -230,6 +230,7 @@ impl Collector {
         for service in graph.services.values().filter(|service| service.is_kept) {
             service.outputs.replace(&service.next);
         }
+        queues::change_stores(&graph);
         if let Err(error) = queues::attach(&graph) {
             tracing::error!(%error, "an exporter cannot read its queue, which keeps what comes");
         }

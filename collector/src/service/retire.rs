@@ -43,7 +43,7 @@ pub(super) async fn retire(retired: Retired, deadline: Instant) {
         queue.drain(deadline).await;
     }
     drain(senders, deadline).await;
-    queues::close(queues).await;
+    queues::close_replaced(queues).await;
     stop(services, deadline).await;
 }
 

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
 use crate::log::{Disk, Log, LogSettings, Note};
@@ -12,8 +13,8 @@ use crate::{Batch, Refused};
 /// The dead letters of one pipeline. Their log is opened with the first one.
 pub struct DeadLetters {
     folder: PathBuf,
-    fsync: bool,
-    settings: LogSettings,
+    fsync: Arc<AtomicBool>,
+    settings: Mutex<LogSettings>,
     log: OnceCell<Log>,
     kept: AtomicU64,
 }
@@ -25,8 +26,14 @@ impl std::fmt::Debug for DeadLetters {
 }
 
 impl DeadLetters {
-    pub(super) fn new(folder: PathBuf, fsync: bool, settings: LogSettings) -> Self {
-        DeadLetters { folder, fsync, settings, log: OnceCell::new(), kept: AtomicU64::new(0) }
+    pub(super) fn new(folder: PathBuf, fsync: Arc<AtomicBool>, settings: LogSettings) -> Self {
+        DeadLetters {
+            folder,
+            fsync,
+            settings: Mutex::new(settings),
+            log: OnceCell::new(),
+            kept: AtomicU64::new(0),
+        }
     }
 
     /// Keeps `letter`. `Ok` means that it is on disk.
@@ -43,14 +50,22 @@ impl DeadLetters {
         self.log.get_or_try_init(|| self.open()).await
     }
 
+    /// Keeps them by other bounds from now on.
+    pub(super) fn change(&self, settings: LogSettings) {
+        *self.settings.lock() = settings;
+        if let Some(log) = self.log.get() {
+            log.change(settings);
+        }
+    }
+
     /// Items kept since the start.
     pub fn kept(&self) -> u64 {
         self.kept.load(Ordering::Relaxed)
     }
 
     async fn open(&self) -> Result<Log, Refused> {
-        let disk = Arc::new(Disk::new(&self.folder, self.fsync));
-        let settings = self.settings;
+        let disk = Arc::new(Disk::while_synced(&self.folder, self.fsync.clone()));
+        let settings = *self.settings.lock();
         let opened = tokio::task::spawn_blocking(move || Log::open(disk, settings)).await;
         let opened = opened.map_err(|error| Refused::retry(error.to_string()))?;
         opened.map_err(|error| Refused::retry(error.to_string()))

@@ -1,5 +1,6 @@
 //! What stands behind a pipeline in place of its exporters.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -70,6 +71,18 @@ impl DurableQueue {
     /// Whether it keeps its data in `store`.
     pub fn is_in(&self, store: &Arc<Store>) -> bool {
         Arc::ptr_eq(&self.store, store)
+    }
+
+    /// The folder of its storage.
+    pub fn directory(&self) -> PathBuf {
+        self.store.settings().directory
+    }
+
+    /// Keeps its log as the store says now.
+    pub fn take_settings(&self) {
+        let Some(running) = self.running.lock().clone() else { return };
+        running.opened.log.change(self.store.settings().log);
+        running.opened.dead_letters.change(self.store.dead_letter_settings());
     }
 
     /// Opens the log. Until then batches are refused.
@@ -205,8 +218,9 @@ impl DurableQueue {
 
     fn register(&self, metrics: &Registry, running: &Arc<Running>) {
         let pipeline = [("pipeline", self.pipeline.as_str())];
-        let limit = self.store.settings().log.limits.bytes_max;
-        metrics.gauge(&metric::CODEAGENT_LOG_LIMIT, &pipeline, move || Some(limit as f64));
+        let store = self.store.clone();
+        let limit = move || Some(store.settings().log.limits.bytes_max as f64);
+        metrics.gauge(&metric::CODEAGENT_LOG_LIMIT, &pipeline, limit);
         let log = Arc::downgrade(running);
         metrics.gauge(&metric::CODEAGENT_LOG_SIZE, &pipeline, move || {
             log.upgrade().map(|running| running.opened.log.bytes() as f64)

@@ -3,6 +3,8 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, IoSlice, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::storage::{Storage, StoredFile};
 
@@ -10,19 +12,24 @@ use super::storage::{Storage, StoredFile};
 #[derive(Clone, Debug)]
 pub struct Disk {
     folder: PathBuf,
-    fsync: bool,
+    fsync: Arc<AtomicBool>,
     is_read_only: bool,
 }
 
 impl Disk {
     /// The files of `folder`, which exists. Without `fsync` a power failure can take what was acknowledged.
     pub fn new(folder: &Path, fsync: bool) -> Self {
+        Disk::while_synced(folder, Arc::new(AtomicBool::new(fsync)))
+    }
+
+    /// The same, as long as `fsync` says so.
+    pub fn while_synced(folder: &Path, fsync: Arc<AtomicBool>) -> Self {
         Disk { folder: folder.to_owned(), fsync, is_read_only: false }
     }
 
     /// The files of `folder`, for looking at only: whatever would change one is an error.
     pub fn read_only(folder: &Path) -> Self {
-        Disk { folder: folder.to_owned(), fsync: false, is_read_only: true }
+        Disk { folder: folder.to_owned(), fsync: Arc::default(), is_read_only: true }
     }
 
     fn check_writable(&self) -> io::Result<()> {
@@ -30,7 +37,7 @@ impl Disk {
     }
 
     fn file(&self, file: File) -> Box<dyn StoredFile> {
-        Box::new(DiskFile { file, fsync: self.fsync })
+        Box::new(DiskFile { file, fsync: self.fsync.clone() })
     }
 }
 
@@ -70,7 +77,7 @@ impl Storage for Disk {
 
     fn sync_names(&self) -> io::Result<()> {
         // only Unix lets a folder be opened and synced; elsewhere the file system keeps names by itself
-        if cfg!(unix) && self.fsync { File::open(&self.folder)?.sync_all() } else { Ok(()) }
+        if cfg!(unix) && self.fsync.load(Relaxed) { File::open(&self.folder)?.sync_all() } else { Ok(()) }
     }
 
     fn place(&self) -> String {
@@ -80,7 +87,7 @@ impl Storage for Disk {
 
 struct DiskFile {
     file: File,
-    fsync: bool,
+    fsync: Arc<AtomicBool>,
 }
 
 impl StoredFile for DiskFile {
@@ -125,7 +132,7 @@ impl StoredFile for DiskFile {
     }
 
     fn sync(&self) -> io::Result<()> {
-        if self.fsync { self.file.sync_data() } else { Ok(()) }
+        if self.fsync.load(Relaxed) { self.file.sync_data() } else { Ok(()) }
     }
 }
 

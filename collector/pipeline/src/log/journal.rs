@@ -104,6 +104,15 @@ impl Journal {
         self.evicted
     }
 
+    /// Other bounds hold from now on.
+    pub fn bound(&mut self, limits: Limits) {
+        if limits != self.limits {
+            self.limits = limits;
+            // for people who look
+            self.save_mark();
+        }
+    }
+
     /// Writes `entries` and syncs them. When this returns `Ok` they outlive a power failure. Where the first of them begins, the
     /// others following it.
     pub fn append(&mut self, entries: &[Entry], now_ms: u64) -> Result<Position, AppendError> {

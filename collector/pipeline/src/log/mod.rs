@@ -26,7 +26,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, RwLock};
 use smallvec::SmallVec;
 use tokio::sync::{oneshot, watch};
 
@@ -91,7 +91,7 @@ pub struct Log {
 /// What callers, the writer and the readers share.
 struct Shared {
     storage: Arc<dyn Storage>,
-    settings: LogSettings,
+    settings: RwLock<LogSettings>,
     segments: Arc<Segments>,
     cursors: Mutex<Vec<Arc<Cursor>>>,
     /// The names of the cursors, on disk. Locked after the cursors.
@@ -150,7 +150,7 @@ impl Log {
         let mut journal = Journal::open(storage.clone(), settings.limits)?;
         let (roster, cursors) = Roster::open(&*storage, &mut journal, settings.keeps_all).map_err(disk)?;
         let shared = Arc::new(Shared {
-            settings,
+            settings: RwLock::new(settings),
             segments: journal.segments().clone(),
             cursors: Mutex::new(cursors),
             roster: Mutex::new(roster),
@@ -207,6 +207,15 @@ impl Log {
         Ok(Reader::new(self.shared.clone(), self.cursor(name)?))
     }
 
+    /// Keeps it by other bounds and in another form from now on. What `keeps_all` says stays.
+    pub fn change(&self, settings: LogSettings) {
+        {
+            let mut known = self.shared.settings.write();
+            *known = LogSettings { keeps_all: known.keeps_all, ..settings };
+        }
+        self.shared.arrived.notify_one();
+    }
+
     /// The destinations, and how far they are.
     pub fn cursors(&self) -> Vec<Arc<Cursor>> {
         self.shared.cursors.lock().clone()
@@ -249,7 +258,7 @@ impl Log {
         if let Some(known) = cursors.iter().find(|cursor| cursor.name() == name) {
             return Ok(known.clone());
         }
-        let start = if self.shared.settings.keeps_all { Place::default() } else { self.end() };
+        let start = if self.shared.settings().keeps_all { Place::default() } else { self.end() };
         let oldest = self.shared.segments.start(start);
         let cursor = Arc::new(Cursor::open(&*self.shared.storage, name, oldest, start, start)?);
         // behind the cursor: a destination that is known is one that must not miss anything
@@ -266,12 +275,16 @@ impl Drop for Log {
 }
 
 impl Shared {
+    fn settings(&self) -> LogSettings {
+        *self.settings.read()
+    }
+
     fn entry(&self, batch: &Batch, note: bytes::Bytes) -> Result<Entry, Refused> {
         let too_large = || Refused::permanent("the batch is larger than the log takes");
         let raw_bytes = u32::try_from(batch.bytes()).ok().filter(|bytes| *bytes as usize <= ENTRY_BYTES_MAX);
         let raw_bytes = raw_bytes.ok_or_else(too_large)?;
         let items = u32::try_from(batch.items()).map_err(|_| too_large())?;
-        let (payload, form) = match self.settings.form {
+        let (payload, form) = match self.settings().form {
             Form::Zstd => (compress(batch), Form::Zstd),
             Form::Plain => (None, Form::Plain),
         };

@@ -20,12 +20,13 @@ impl Shared {
     pub(super) fn write(self: Arc<Self>, mut journal: Journal) {
         let mut is_failing = false;
         while let Some(group) = self.next_group() {
+            journal.bound(self.settings().limits);
             if !group.is_empty() {
                 is_failing = self.write_group(&mut journal, group, is_failing);
             }
             self.tidy(&mut journal);
         }
-        if self.settings.keeps_all {
+        if self.settings().keeps_all {
             // what was discarded since
             self.tidy(&mut journal);
         }
@@ -97,7 +98,8 @@ impl Shared {
                 }
                 callers.push(caller);
             }
-            while newest.bytes > self.settings.memory_bytes
+            let memory_bytes = self.settings().memory_bytes;
+            while newest.bytes > memory_bytes
                 && let Some(oldest) = newest.batches.pop_front()
             {
                 newest.bytes -= oldest.batch.bytes();
@@ -131,7 +133,7 @@ impl Shared {
     /// Removes what nobody waits for, and what is too old.
     fn tidy(&self, journal: &mut Journal) {
         let cursors = self.cursors.lock().clone();
-        if self.settings.keeps_all {
+        if self.settings().keeps_all {
             self.forget(journal.end());
             journal.discard(*self.discarded.lock());
             journal.expire(now_ms());

@@ -163,7 +163,7 @@ mod tests {
         let mut context =
             BuildContext { id: &id, diagnostics: &mut diagnostics, host: &host, batching: None };
         let built = (FACTORY.build)(&mut context, &section);
-        (built.and_then(|built| Some(built.store?.settings().clone())), diagnostics.render(false))
+        (built.and_then(|built| Some(built.store?.settings())), diagnostics.render(false))
     }
 
     #[test]

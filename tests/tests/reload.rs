@@ -227,6 +227,97 @@ async fn a_receiver_that_changed_is_replaced_on_its_port_and_the_others_go_on() 
 
 #[tokio::test]
 #[ignore = "needs the collector"]
+async fn no_connection_is_refused_while_a_receiver_takes_the_place_of_another() {
+    let (sink, port) = (Sink::start(), free_port());
+    let second = |mib: usize| format!("{{endpoint: '127.0.0.1:{port}', max_recv_msg_size_mib: {mib}}}");
+    let collector = Collector::start(&two_receivers(&sink, &second(4), "")).await;
+    let (done, told) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let asked = done.clone();
+    let begun = told.clone();
+    // connects as fast as it can, all the time
+    let connecting = tokio::spawn(async move {
+        let mut connections = 0;
+        while !asked.load(Ordering::Relaxed) {
+            let connected = TcpStream::connect(("127.0.0.1", port)).await;
+            assert!(connected.is_ok(), "after {connections} connections: {connected:?}");
+            connections += 1;
+            begun.store(true, Ordering::Relaxed);
+        }
+        connections
+    });
+    eventually("somebody connects", async || {
+        if told.load(Ordering::Relaxed) { Ok(()) } else { Err("nobody".to_owned()) }
+    })
+    .await;
+    for mib in 5..15 {
+        let reload = collector.reload(&two_receivers(&sink, &second(mib), "")).await;
+        assert_eq!(reload.outcome, "applied", "{}", reload.message);
+    }
+    done.store(true, Ordering::Relaxed);
+    println!("{} connections over 10 reloads, none refused", connecting.await.unwrap());
+    collector.finish().await;
+}
+
+#[tokio::test]
+#[ignore = "needs the collector"]
+async fn a_queue_on_disk_takes_new_settings_and_moves_to_another_folder_without_a_restart() {
+    let mut sink = Sink::start();
+    let config = |sink: &Sink, storage: &str| {
+        format!(
+            "
+exporters:
+  otlp:
+    endpoint: '{}'
+    tls: {{insecure: true}}
+    sending_queue: {{storage: file_storage}}
+    retry_on_failure: {{initial_interval: 50ms, max_interval: 100ms}}
+extensions: {{file_storage: {{create_directory: true, {storage}}}}}
+service:
+  extensions: [health_check, file_storage]
+  pipelines: {{traces: {{receivers: [otlp], exporters: [otlp]}}}}
+",
+            sink.endpoint()
+        )
+    };
+    let collector = Collector::start(&config(&sink, "directory: first, max_size: 8MiB")).await;
+    sink.down();
+    let load = Load::start(&collector.grpc(), spans, 2, 20);
+    load.advance(200).await;
+    let storages = [
+        "directory: first, max_size: 16MiB, when_full: drop_oldest",
+        "directory: second",
+        "directory: first",
+    ];
+    for (number, storage) in storages.iter().enumerate() {
+        if number == 2 {
+            // what waits in both folders goes to the exporters that read them
+            sink.up();
+            let arrived = load.acknowledged();
+            eventually("what waited in both folders arrives", async || {
+                match missing(arrived.clone(), &sink.numbers(Signal::Traces)) {
+                    left if left.is_empty() => Ok(()),
+                    left => Err(left),
+                }
+            })
+            .await;
+        }
+        let mut reload = collector.reload(&config(&sink, storage)).await;
+        while number == 2 && reload.outcome != "applied" {
+            // until the first queue has ended
+            assert!(reload.message.contains("in use by"), "{}", reload.message);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            reload = collector.reload(&config(&sink, storage)).await;
+        }
+        assert_eq!(reload.outcome, "applied", "{storage}: {}", reload.message);
+        load.advance(200).await;
+    }
+    let acknowledged = load.stop().await;
+    collector.finish().await;
+    assert_eq!(missing(acknowledged, &sink.numbers(Signal::Traces)), "");
+}
+
+#[tokio::test]
+#[ignore = "needs the collector"]
 async fn what_cannot_start_changes_nothing() {
     let (sink, elsewhere, port) = (Sink::start(), Sink::start(), free_port());
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use codeagent_components::net::handover::{self, Offer};
 use codeagent_config::{ComponentId, Diagnostics, Document, Kind};
 use codeagent_pipeline::holding::Hold;
 use codeagent_pipeline::{BuiltExporter, DurableQueue, Host, Running, StartError, Stop};
@@ -125,9 +126,12 @@ impl Collector {
 
     /// Runs `next` in place of `before`, which is what runs now: all of it or nothing.
     pub async fn replace(&mut self, next: &Document, before: &Document) -> Result<Changes, Failure> {
-        // What is new starts beside what it replaces. Only what needs a port of its predecessor waits for its end.
+        // What is new starts beside what it replaces, and takes over the sockets that it needs. Only what needs a port of its
+        // predecessor for another address waits for its end.
+        let mut offered: Vec<u16> = Vec::new();
         let (mut released, mut begun) = (Vec::new(), Instant::now());
         let attempt = loop {
+            let _offers: Vec<Offer> = offered.iter().map(|port| handover::offer(*port)).collect();
             let error = match self.attempt(next).await {
                 Ok(mut changes) => {
                     changes.stopped.extend(released.into_iter().map(|(name, _)| name));
@@ -136,6 +140,10 @@ impl Collector {
                 Err(error) => error,
             };
             let Some(port) = error.taken_port else { break error.message };
+            if !offered.contains(&port) && self.leaves(next, port).is_some() {
+                offered.push(port);
+                continue;
+            }
             if let Some(name) = self.release(next, port) {
                 released.push((name, port));
                 begun = Instant::now();
@@ -195,16 +203,20 @@ impl Collector {
 
     /// Stops the service on `port` before its successor has started, if `next` replaces it; says which it was.
     fn release(&mut self, next: &Document, port: u16) -> Option<String> {
-        let graph = self.beside(next).ok()?;
-        let port = format!(":{port}");
-        let holds = |live: &Live| live.running.endpoints.iter().any(|endpoint| endpoint.ends_with(&port));
-        let mut services = self.services.iter();
-        let (id, _) = services.find(|(id, live)| !goes_on(id, &graph) && holds(live))?;
-        let id = id.clone();
+        let id = self.leaves(next, port)?;
         self.graph.services.shift_remove(&id);
         let replaced = self.services.shift_remove_entry(&id)?;
         self.retiring.spawn(retire::stop(vec![replaced], Instant::now() + self.drain));
         Some(name(&id))
+    }
+
+    /// The service on `port` that does not go on in `next`.
+    fn leaves(&self, next: &Document, port: u16) -> Option<ServiceId> {
+        let graph = self.beside(next).ok()?;
+        let port = format!(":{port}");
+        let holds = |live: &Live| live.running.endpoints.iter().any(|endpoint| endpoint.ends_with(&port));
+        let mut services = self.services.iter();
+        services.find(|(id, live)| !goes_on(id, &graph) && holds(live)).map(|(id, _)| id.clone())
     }
 
     /// Takes the services out that do not go on in `next`.

@@ -38,7 +38,7 @@ pub trait Protocol: Send + Sync + 'static {
 
 /// Accepts connections until `stop`, as far as `admission` lets them in (further ones wait in the system's backlog), then waits for what is being worked on, at most until the deadline.
 pub async fn accept<P: Protocol>(
-    listener: TcpListener,
+    listener: Arc<TcpListener>,
     tls: Option<Arc<TlsServer>>,
     protocol: Arc<P>,
     admission: Admission,

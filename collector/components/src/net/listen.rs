@@ -3,11 +3,13 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use codeagent_config::{Diagnostics, Section};
 use codeagent_pipeline::StartError;
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 
+use super::handover;
 use super::tls_server::TlsServerConfig;
 
 /// Connections that wait to be accepted.
@@ -109,12 +111,15 @@ fn at(section: &Section, key: &str) -> Section {
     section.at(key).unwrap_or_else(|| section.clone())
 }
 
-/// Opens `endpoint`. `path` is the configuration key that a person would change.
-pub async fn listen(endpoint: &Endpoint, path: &str) -> Result<TcpListener, StartError> {
+/// Opens `endpoint`, or takes the socket on it over, where that is offered. `path` is the configuration key that a person would change.
+pub async fn listen(endpoint: &Endpoint, path: &str) -> Result<Arc<TcpListener>, StartError> {
     let mut failure = None;
     for address in addresses(endpoint, path).await? {
+        if let Some(socket) = handover::taken_over(address) {
+            return Ok(socket);
+        }
         match open(address) {
-            Ok(listener) => return Ok(listener),
+            Ok(socket) => return Ok(handover::opened(socket)),
             Err(error) => failure = failure.or(Some(error)),
         }
     }
@@ -197,6 +202,28 @@ mod tests {
         let second = listen(&Endpoint { host: "localhost".into(), port }, "a::endpoint").await;
         let message = second.unwrap_err().message;
         assert!(message.contains(&port.to_string()) && message.contains("a::endpoint"), "{message}");
+    }
+
+    #[tokio::test]
+    async fn a_socket_is_handed_over_as_long_as_it_is_offered_and_never_closed_in_between() {
+        let first = listen(&"127.0.0.1:0".parse().unwrap(), "a::endpoint").await.unwrap();
+        let address = first.local_addr().unwrap();
+        let endpoint = Endpoint { host: "127.0.0.1".into(), port: address.port() };
+        assert!(listen(&endpoint, "a::endpoint").await.is_err());
+        let offer = handover::offer(address.port());
+        let second = listen(&endpoint, "a::endpoint").await.unwrap();
+        assert!(listen(&endpoint, "a::endpoint").await.is_err(), "there is one successor");
+        drop(offer);
+        assert!(listen(&endpoint, "a::endpoint").await.is_err());
+        // connects while both have it, and while only the second has
+        let early = tokio::net::TcpStream::connect(address).await.unwrap();
+        drop(first);
+        let late = tokio::net::TcpStream::connect(address).await.unwrap();
+        let (_, one) = second.accept().await.unwrap();
+        let (_, other) = second.accept().await.unwrap();
+        assert_eq!([one, other], [early.local_addr().unwrap(), late.local_addr().unwrap()]);
+        drop(second);
+        assert!(tokio::net::TcpStream::connect(address).await.is_err());
     }
 
     #[tokio::test]

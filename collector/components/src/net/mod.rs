@@ -8,6 +8,7 @@ pub mod decompress;
 pub mod grpc_client;
 pub mod grpc_server;
 pub mod gzip;
+pub mod handover;
 pub mod http_client;
 pub mod http_server;
 pub mod kafka;

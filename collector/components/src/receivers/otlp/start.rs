@@ -146,7 +146,7 @@ fn http(
 }
 
 impl<S> Part<S> {
-    async fn open(&self) -> Result<(TcpListener, Option<Arc<TlsServer>>), StartError> {
+    async fn open(&self) -> Result<(Arc<TcpListener>, Option<Arc<TlsServer>>), StartError> {
         let tls = match &self.tls {
             Some(tls) => {
                 let path = format!("{}::tls", self.path);

@@ -2,6 +2,7 @@
 
 mod mock;
 mod packing;
+mod partitions;
 mod routes;
 mod spans;
 

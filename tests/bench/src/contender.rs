@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::Options;
-use crate::launch::Launch;
+use crate::launch::{Launch, Topic};
 
 /// One collector with one kind of queue.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +35,15 @@ impl Contender {
         let is_ours = self.collector == "ours";
         let go = options.go.as_deref().filter(|_| !is_ours);
         let binary = go.unwrap_or(&options.ours);
-        Launch { binary, is_ours, threads: 1, config: self.config, queue, sinks, kafka: "" }
+        Launch {
+            binary,
+            is_ours,
+            threads: 1,
+            config: self.config,
+            queue,
+            sinks,
+            kafka: "",
+            topic: Topic::default(),
+        }
     }
 }

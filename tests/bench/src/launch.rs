@@ -25,6 +25,17 @@ pub struct Launch<'a> {
     pub sinks: (u16, u16),
     /// A Kafka broker, or nothing.
     pub kafka: &'a str,
+    /// What is read from it, or written to it.
+    pub topic: Topic<'a>,
+}
+
+/// A topic of Kafka.
+#[derive(Clone, Copy, Default)]
+pub struct Topic<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Whether each trace is a message of its own.
+    pub is_keyed: bool,
 }
 
 impl Launch<'_> {
@@ -50,6 +61,10 @@ impl Launch<'_> {
             ("OTLP_SINK", format!("127.0.0.1:{}", self.sinks.0)),
             ("HTTP_SINK", format!("http://127.0.0.1:{}", self.sinks.1)),
             ("KAFKA", self.kafka.to_owned()),
+            ("TOPIC", self.topic.name.to_owned()),
+            ("KEYED", self.topic.is_keyed.to_string()),
+            // each run reads the topic from its begin
+            ("GROUP", format!("bench-{}-{port}", std::process::id())),
             ("QUEUE", self.queue.display().to_string()),
             ("GOMAXPROCS", threads.to_string()),
         ];

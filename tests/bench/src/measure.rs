@@ -10,9 +10,9 @@ use tokio::net::TcpListener;
 use tokio::task::LocalSet;
 
 use crate::Options;
-use crate::launch::{Launch, queue};
+use crate::launch::{Launch, Topic, queue};
 use crate::load::Load;
-use crate::scenario::{ALL, Scenario};
+use crate::scenario::{ALL, Messages, Scenario};
 use crate::sink::Sink;
 
 /// What one run of one collector cost.
@@ -45,6 +45,7 @@ pub async fn all(options: &Options) -> anyhow::Result<Vec<Run>> {
             let ports = sink.serve().await?;
             let mut runs = Vec::new();
             for scenario in ALL.iter().filter(|scenario| wanted(scenario, options)) {
+                let topic = fill(scenario, options).await?;
                 for repetition in 1..=options.repetitions {
                     for (collector, binary, threads) in collectors(options, scenario) {
                         let (name, repetitions) = (scenario.name, options.repetitions);
@@ -58,6 +59,7 @@ pub async fn all(options: &Options) -> anyhow::Result<Vec<Run>> {
                             ports,
                             options,
                             queue: queue()?,
+                            topic: &topic,
                         };
                         let run = setup.run().await;
                         runs.push(run.with_context(|| format!("{}: {collector}", scenario.name))?);
@@ -70,7 +72,8 @@ pub async fn all(options: &Options) -> anyhow::Result<Vec<Run>> {
 }
 
 fn wanted(scenario: &Scenario, options: &Options) -> bool {
-    let possible = scenario.config != "kafka" || options.kafka.is_some();
+    let needs_kafka = scenario.config == "kafka" || scenario.from_kafka.is_some();
+    let possible = !needs_kafka || options.kafka.is_some();
     possible
         && (options.only.is_empty() || options.only.iter().any(|part| scenario.name.contains(part.trim())))
 }
@@ -92,21 +95,57 @@ struct Setup<'a> {
     ports: (u16, u16),
     options: &'a Options,
     queue: TempDir,
+    topic: &'a str,
+}
+
+/// How many items a run has.
+fn total(scenario: &Scenario, options: &Options) -> usize {
+    ((scenario.items as f64 * options.scale) as usize).next_multiple_of(scenario.batch)
+}
+
+/// Fills a topic with all items of a scenario that reads from Kafka, through our collector; its name.
+async fn fill(scenario: &Scenario, options: &Options) -> anyhow::Result<String> {
+    let Some(messages) = scenario.from_kafka else { return Ok(String::new()) };
+    let name = format!("bench-{}-{messages:?}", std::process::id());
+    let (port, queue) = (free_port().await?, queue()?);
+    let launch = Launch {
+        binary: &options.ours,
+        is_ours: true,
+        threads: 1,
+        config: "fill-kafka",
+        queue: queue.path(),
+        sinks: (0, 0),
+        kafka: options.kafka.as_deref().unwrap_or_default(),
+        topic: Topic { name: &name, is_keyed: messages == Messages::Traces },
+    };
+    let (_collector, _) = launch.start(port).await?;
+    let load = Rc::new(Load::new(scenario.signal, scenario.batch, false)?);
+    load.run(port, total(scenario, options)).await?;
+    Ok(name)
 }
 
 impl Setup<'_> {
     async fn run(&self) -> anyhow::Result<Run> {
         let port = free_port().await?;
+        self.sink.reset();
         let (collector, ready) = self.launch().start(port).await?;
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        if self.scenario.from_kafka.is_none() {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
         let idle_mib = collector.memory_mib("VmRSS")?;
         let Scenario { signal, batch, gzip, .. } = *self.scenario;
         let load = Rc::new(Load::new(signal, batch, gzip)?);
-        let total = ((self.scenario.items as f64 * self.options.scale) as usize).next_multiple_of(batch);
-        self.send(&load, port, total / 12).await?;
+        let total = total(self.scenario, self.options);
+        if self.scenario.from_kafka.is_none() {
+            self.send(&load, port, total / 12).await?;
+        }
         let before = collector.cpu_seconds()?;
         let begun = std::time::Instant::now();
-        self.send(&load, port, total).await?;
+        if self.scenario.from_kafka.is_none() {
+            self.send(&load, port, total).await?;
+        } else {
+            self.arrive(total).await?;
+        }
         let elapsed = begun.elapsed();
         let cpu = collector.cpu_seconds()? - before;
         Ok(Run {
@@ -130,6 +169,7 @@ impl Setup<'_> {
             queue: self.queue.path(),
             sinks: self.ports,
             kafka: self.options.kafka.as_deref().unwrap_or_default(),
+            topic: Topic { name: self.topic, is_keyed: false },
         }
     }
 
@@ -138,8 +178,13 @@ impl Setup<'_> {
         self.sink.reset();
         let sent = items.next_multiple_of(load.items);
         load.clone().run(port, sent).await?;
-        let sent = sent * self.scenario.fanout;
-        let (mut seen, mut quiet) = (0, 0);
+        self.arrive(sent * self.scenario.fanout).await
+    }
+
+    /// Waits until the sink has seen so many items.
+    async fn arrive(&self, sent: usize) -> anyhow::Result<()> {
+        // a consumer group takes a while to be one
+        let (mut seen, mut quiet) = (0, if self.scenario.from_kafka.is_some() { -10_000 } else { 0 });
         while self.scenario.counted && self.sink.items() < sent && quiet < 1000 {
             tokio::time::sleep(Duration::from_millis(2)).await;
             quiet = if self.sink.items() == seen { quiet + 1 } else { 0 };

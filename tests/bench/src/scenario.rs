@@ -23,8 +23,19 @@ pub struct Scenario {
     pub fanout: usize,
     /// Whether the OpenTelemetry Collector is measured too: its build has no Elasticsearch exporter.
     pub go: bool,
+    /// Whether the items come from a Kafka topic, which is filled before: one message a request, or one a trace.
+    pub from_kafka: Option<Messages>,
     /// The ratio to the Collector that must be held, and the goal.
     pub bars: Option<(f64, f64)>,
+}
+
+/// What a message in a topic holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Messages {
+    /// A request.
+    Requests,
+    /// The spans of one trace of a request: one span, of what is sent here.
+    Traces,
 }
 
 const BASE: Scenario = Scenario {
@@ -37,6 +48,7 @@ const BASE: Scenario = Scenario {
     counted: true,
     fanout: 1,
     go: true,
+    from_kafka: None,
     bars: None,
 };
 
@@ -99,6 +111,19 @@ pub const ALL: &[Scenario] = &[
         items: 200_000,
         counted: false,
         bars: Some((0.30, 0.15)),
+        ..BASE
+    },
+    Scenario {
+        name: "traces from Kafka, 100 a message",
+        config: "from-kafka",
+        from_kafka: Some(Messages::Requests),
+        ..BASE
+    },
+    Scenario {
+        name: "traces from Kafka, keyed by trace, 1 a message",
+        config: "from-kafka",
+        items: 200_000,
+        from_kafka: Some(Messages::Traces),
         ..BASE
     },
 ];

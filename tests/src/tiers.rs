@@ -58,9 +58,9 @@ pub struct Member {
 }
 
 /// Traces of one block of numbers; each has the numbers that are the same modulo this.
-const TRACES: u64 = 64;
+pub const TRACES: u64 = 64;
 /// Numbers in a block: 16 spans a trace.
-const BLOCK: u64 = 1024;
+pub const BLOCK: u64 = 1024;
 
 /// A request of spans of which 16 each are one trace. They are as far from one another as can be: in requests of their own,
 /// unless one has more than 64 spans.

@@ -11,7 +11,7 @@ use codeagent_pipeline::otlp::views::{ResourceGroup, ScopeGroup, Span};
 use tokio::time::sleep;
 
 use crate::Options;
-use crate::launch::{Launch, queue};
+use crate::launch::{Launch, Topic, queue};
 use crate::load::{Load, connect};
 use crate::measure::free_port;
 use crate::sink::Sink;
@@ -73,7 +73,16 @@ async fn run(name: &str, binary: &std::path::Path, shape: Shape) -> anyhow::Resu
     let is_ours = name == "ours";
     let config = if is_ours { "tail-ours" } else { "tail" };
     let (wait, traces) = (format!("{}s", shape.wait), (2 * shape.traces).max(100_000).to_string());
-    let launch = Launch { binary, is_ours, threads: 1, config, queue: queue.path(), sinks, kafka: "" };
+    let launch = Launch {
+        binary,
+        is_ours,
+        threads: 1,
+        config,
+        queue: queue.path(),
+        sinks,
+        kafka: "",
+        topic: Topic::default(),
+    };
     let (collector, _) = launch.start_with(port, &[("WAIT", wait), ("TRACES", traces)]).await?;
     let before = collector.cpu_seconds()?;
     send(shape, port).await?;

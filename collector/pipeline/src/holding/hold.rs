@@ -1,8 +1,5 @@
 //! A holding processor at work: its logs, its journal, what reads them and what delivers.
 
-use std::collections::HashMap;
-use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -10,14 +7,13 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::decisions::{Decisions, Entry, Outcome};
 use super::gate::Gate;
-use super::held::{Held, Inlet, Now, Parts, Past};
-use super::remembered::Remembered;
+use super::held::{Held, Now};
+use super::opened::{Opened, Place, begin, memory_settings};
 use super::work::{Order, Work};
 use super::{HoldSettings, Policies};
 use crate::log::storage::Storage;
-use crate::log::{FolderLock, Form, Limits, Log, LogSettings, Memory, Reader, WhenFull, folder_name};
+use crate::log::{Log, Memory, folder_name};
 use crate::telemetry::Registry;
 use crate::{Consumer, Host, Ledger, Reason, Signal, StartError, Store};
 
@@ -27,12 +23,6 @@ const HANDOVER: Duration = Duration::from_secs(5);
 const READER: &str = "hold";
 /// Of the process's memory, what is held without a disk may take, and what an index may.
 const MEMORY_SHARE: usize = 4;
-/// Files of a log in memory.
-const MEMORY_FILES: u64 = 16;
-/// Decisions in a journal in memory: only `why` reads it.
-const MEMORY_DECISIONS: usize = 50_000;
-/// Files of a log that are not for what waits: the newest is never removed, and the oldest goes as a whole.
-const FILES_SPARE: u64 = 2;
 
 /// A holding processor. It is one for all pipelines that it stands in, so that log records follow the spans' decisions.
 pub struct Hold {
@@ -63,14 +53,6 @@ struct Running {
     tasks: Vec<JoinHandle<()>>,
     worker: JoinHandle<()>,
     stop: watch::Sender<Option<Order>>,
-}
-
-/// Where things are kept.
-struct Place {
-    folder: Option<PathBuf>,
-    settings: LogSettings,
-    journal: Arc<dyn Storage>,
-    _lock: Option<Arc<FolderLock>>,
 }
 
 impl Hold {
@@ -313,93 +295,6 @@ impl Hold {
         let meter = super::held::Meter::new(metrics.clone(), &self.id);
         work.held.lock().count_with(meter);
     }
-}
-
-/// The log of one pipeline, open.
-struct Opened {
-    gate: Arc<Gate>,
-    log: Arc<Log>,
-    reader: Reader,
-}
-
-/// Reads the journal, and is ready to read the logs. Blocks.
-fn begin(
-    place: &Place,
-    settings: HoldSettings,
-    policies: Box<dyn Policies>,
-    opened: Vec<Opened>,
-    index_bytes_max: usize,
-    is_durable: bool,
-) -> io::Result<(Work, Vec<Reader>)> {
-    let mut remembered = Remembered::new(settings.decisions_max);
-    let mut deliveries: Vec<(String, [u8; 16], u64, u64)> = Vec::new();
-    let (keeps, file_bytes) = match is_durable {
-        true => (settings.decisions_max, None),
-        false => (settings.decisions_max.min(MEMORY_DECISIONS), Some(1 << 20)),
-    };
-    let nexts: HashMap<&str, u64> = opened
-        .iter()
-        .map(|opened| (opened.gate.pipeline.as_str(), opened.reader.cursor().next().sequence))
-        .collect();
-    let mut decisions =
-        Decisions::open(place.journal.clone(), keeps, file_bytes, |decisions, entry| match entry {
-            Entry::Decided(decided) => remembered.put(&decided.key, decided.outcome),
-            Entry::Delivered { inlet, key, from, upto } => {
-                let name = decisions.inlet_of(*inlet).unwrap_or_default();
-                // what is before is not read again
-                if nexts.get(name).is_some_and(|next| *upto > *next) {
-                    deliveries.push((name.to_owned(), *key, *from, *upto));
-                }
-            }
-            _ => {}
-        })?;
-    let mut past = Past::new();
-    for (name, key, from, upto) in deliveries {
-        past.entry((decisions.inlet(&name), key)).or_default().push((from, upto));
-    }
-    let limits = place.settings.limits;
-    let spare = FILES_SPARE * limits.segment_bytes;
-    let most = limits.bytes_max.saturating_sub(spare).max(limits.bytes_max / 2);
-    let bytes_max = settings.bytes_max.map_or(most, |bytes| bytes.min(most));
-    let inlets = opened
-        .iter()
-        .map(|Opened { gate, log, reader }| {
-            let found = (reader.cursor().next(), log.end());
-            let (journal, token) = (decisions.inlet(&gate.pipeline), gate.token.clone());
-            Inlet::new(gate.signal, journal, token, bytes_max, found)
-        })
-        .collect();
-    let outcomes: Vec<Outcome> = decisions.outcomes().to_vec();
-    let decisions = Arc::new(Mutex::new(decisions));
-    let (wait, is_dry_run) = (settings.wait, settings.is_dry_run);
-    let held = Held::new(Parts {
-        settings,
-        policies,
-        inlets,
-        remembered,
-        decisions: decisions.clone(),
-        outcomes,
-        past,
-        index_bytes_max,
-    });
-    let (mut ways, mut readers) = (Vec::new(), Vec::new());
-    for Opened { gate, log, reader } in opened {
-        ways.push((gate, log, reader.cursor().clone()));
-        readers.push(reader);
-    }
-    let journal = place.journal.clone();
-    Ok((Work::new(held, decisions, journal, ways, wait, is_dry_run), readers))
-}
-
-fn memory_settings(bytes: usize) -> LogSettings {
-    let bytes_max = (bytes as u64).max(1 << 20);
-    let limits = Limits {
-        segment_bytes: (bytes_max / MEMORY_FILES).min(4 << 20),
-        bytes_max,
-        age_max: None,
-        when_full: WhenFull::Refuse,
-    };
-    LogSettings { limits, form: Form::Plain, memory_bytes: 0, keeps_all: false }
 }
 
 /// Now, for people.

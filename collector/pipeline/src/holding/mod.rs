@@ -5,6 +5,7 @@ mod gate;
 mod headers;
 mod held;
 mod hold;
+mod opened;
 mod parcel;
 mod pieces;
 mod policy;

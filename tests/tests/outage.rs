@@ -31,7 +31,8 @@ struct Held {
 impl Held {
     async fn now(sink: &Sink, brokers: &str, topic: &str) -> Self {
         let otlp = (sink.items(Signal::Logs), Instant::now());
-        let kafka = in_kafka(brokers, topic).await.expect("Kafka is up");
+        // a topic that was made this moment has no leader yet
+        let kafka = eventually("an answer of Kafka", async || in_kafka(brokers, topic).await).await;
         Held { otlp, kafka: (kafka.len(), Instant::now()) }
     }
 

@@ -191,6 +191,13 @@ async fn a_message_that_does_not_decode_is_named_and_holds_up_nobody() {
     reader.finish().await;
 }
 
+/// Writes spans to partition 0, a message for each.
+async fn write_spans(brokers: &str, topic: &str, numbers: std::ops::Range<u64>) {
+    let values: Vec<_> = numbers.map(|number| spans(number..number + 1, "k").encode()).collect();
+    let values: Vec<&[u8]> = values.iter().map(AsRef::as_ref).collect();
+    write(brokers, topic, 0, &values, &[]).await;
+}
+
 #[tokio::test]
 #[ignore = "needs Kafka"]
 async fn nothing_is_committed_that_the_destination_did_not_take() {
@@ -198,11 +205,9 @@ async fn nothing_is_committed_that_the_destination_did_not_take() {
     let topic = way.topic(Signal::Traces);
     create(&way.brokers, &topic, 1).await;
     let first = base();
-    let values: Vec<_> = (first..first + 20).map(|number| spans(number..number + 1, "k").encode()).collect();
-    let values: Vec<&[u8]> = values.iter().map(AsRef::as_ref).collect();
     way.sink.set(Mode::Refuse(Code::Unavailable));
     let reader = way.reader("session_timeout: 6s").await;
-    write(&way.brokers, &topic, 0, &values, &[]).await;
+    write_spans(&way.brokers, &topic, first..first + 20).await;
     let lag =
         format!("otelcol_kafka_receiver_offset_lag{{receiver=\"kafka\",topic=\"{topic}\",partition=\"0\"}} ");
     // longer than the session time-out: heartbeats go on
@@ -230,10 +235,8 @@ async fn what_the_destination_refuses_for_good_is_counted_and_passed_over() {
     let topic = way.topic(Signal::Traces);
     create(&way.brokers, &topic, 1).await;
     let first = base();
-    let values: Vec<_> = (first..first + 20).map(|number| spans(number..number + 1, "k").encode()).collect();
-    let values: Vec<&[u8]> = values.iter().map(AsRef::as_ref).collect();
     way.sink.set(Mode::Poison(first + 7));
-    write(&way.brokers, &topic, 0, &values, &[]).await;
+    write_spans(&way.brokers, &topic, first..first + 20).await;
     let reader = way.reader("").await;
     way.all_committed(Signal::Traces).await;
     let arrived = way.sink.numbers(Signal::Traces);

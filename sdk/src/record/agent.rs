@@ -9,7 +9,7 @@ use opentelemetry::trace::SpanKind;
 
 use super::node::Node;
 use super::scope::scope;
-use super::stretch::Stretch;
+use super::stretch::{self, Stretch};
 use super::{Compaction, ModelCall, Moments, Recorder, Scope, Step, ToolCall};
 
 /// A run of an agent: upstream's `invoke_agent`. One for each prompt of a user, and one for each run of a sub-agent.
@@ -67,9 +67,7 @@ impl AgentRun {
 
     /// Ends it as failed, with an error of this class.
     pub fn fail(mut self, error: &str) {
-        if let Some(inner) = &mut self.inner {
-            inner.fail(error);
-        }
+        stretch::fail(&mut self.inner, error);
         self.finish();
     }
 

@@ -6,7 +6,7 @@ use opentelemetry::trace::SpanKind;
 
 use super::node::Node;
 use super::scope::scope;
-use super::stretch::Stretch;
+use super::stretch::{self, Stretch};
 use super::totals::number;
 use super::{AgentRun, Moments};
 
@@ -45,9 +45,7 @@ impl Attempt {
 
     /// Ends it as failed, with an error of this class.
     pub fn fail(mut self, error: &str) {
-        if let Some(inner) = &mut self.inner {
-            inner.fail(error);
-        }
+        stretch::fail(&mut self.inner, error);
         self.finish(TaskOutcome::Failed);
     }
 

@@ -8,11 +8,10 @@ use codeagent_semconv::value::CommandKind;
 use codeagent_semconv::{attribute as key, event};
 use opentelemetry::trace::SpanKind;
 
-use super::model_call::class_of;
 use super::node::Node;
 use super::program;
 use super::scope::scope;
-use super::stretch::Stretch;
+use super::stretch::{self, Stretch, class_of};
 use super::totals::number;
 use crate::propagation;
 
@@ -82,9 +81,7 @@ impl CommandRun {
 
     /// It did not start; with the class of the error.
     pub fn fail(mut self, error: &str) {
-        if let Some(inner) = &mut self.inner {
-            inner.fail(error);
-        }
+        stretch::fail(&mut self.inner, error);
         self.finish();
     }
 

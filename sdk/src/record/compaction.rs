@@ -6,7 +6,7 @@ use opentelemetry::trace::SpanKind;
 
 use super::node::Node;
 use super::scope::scope;
-use super::stretch::Stretch;
+use super::stretch::{self, Stretch};
 use super::totals::number;
 
 /// A compaction of the context. Dropped without an end it counts as failed.
@@ -37,9 +37,7 @@ impl Compaction {
 
     /// Ends it as failed, with an error of this class.
     pub fn fail(mut self, error: &str) {
-        if let Some(inner) = &mut self.inner {
-            inner.fail(error);
-        }
+        stretch::fail(&mut self.inner, error);
         self.finish();
     }
 

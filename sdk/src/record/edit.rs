@@ -6,7 +6,7 @@ use opentelemetry::trace::SpanKind;
 
 use super::node::Node;
 use super::scope::scope;
-use super::stretch::Stretch;
+use super::stretch::{self, Stretch};
 use super::totals::number;
 
 /// One edit or patch of one file. Dropped without a word it counts as failed.
@@ -53,9 +53,7 @@ impl Edit {
 
     /// It could not be written; with the class of the error.
     pub fn fail(mut self, error: &str) {
-        if let Some(inner) = &mut self.inner {
-            inner.fail(error);
-        }
+        stretch::fail(&mut self.inner, error);
         self.finish(EditStatus::Failed);
     }
 

@@ -6,7 +6,7 @@ use opentelemetry::trace::SpanKind;
 
 use super::node::Node;
 use super::scope::scope;
-use super::stretch::Stretch;
+use super::stretch::{self, Stretch};
 use super::totals::number;
 
 /// Tokens of a model call, by kind. The kinds are disjoint: their sum is what was processed.
@@ -89,12 +89,7 @@ impl ModelCall {
     /// # Errors
     /// Those of `answer`.
     pub fn track<T, E>(&mut self, answer: Result<T, E>) -> Result<T, E> {
-        if answer.is_err()
-            && let Some(inner) = &mut self.inner
-        {
-            inner.fail(class_of::<E>());
-        }
-        answer
+        stretch::track(&mut self.inner, answer)
     }
 
     /// Ends it.
@@ -104,9 +99,7 @@ impl ModelCall {
 
     /// Ends it as failed, with an error of this class.
     pub fn fail(mut self, error: &str) {
-        if let Some(inner) = &mut self.inner {
-            inner.fail(error);
-        }
+        stretch::fail(&mut self.inner, error);
         self.finish();
     }
 
@@ -157,13 +150,6 @@ impl ModelCall {
 #[expect(clippy::cast_precision_loss, reason = "a share does not need the last of 2^53 tokens")]
 fn share(used: u64, window: u64) -> f64 {
     used as f64 / window as f64
-}
-
-/// The name of a type without its path: what `error.type` says of an error that says nothing else.
-pub(super) fn class_of<E>() -> &'static str {
-    let name = std::any::type_name::<E>();
-    let name = name.split('<').next().unwrap_or(name);
-    name.rsplit("::").next().unwrap_or(name)
 }
 
 impl Drop for ModelCall {

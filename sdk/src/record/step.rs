@@ -6,7 +6,7 @@ use opentelemetry::trace::SpanKind;
 
 use super::node::Node;
 use super::scope::scope;
-use super::stretch::Stretch;
+use super::stretch::{self, Stretch};
 
 /// The execution of one step of the plan. Dropped without an end it counts as completed, or as failed where the thread panics.
 #[derive(Debug)]
@@ -32,9 +32,7 @@ impl Step {
 
     /// Ends it as failed, with an error of this class.
     pub fn fail(mut self, error: &str) {
-        if let Some(inner) = &mut self.inner {
-            inner.fail(error);
-        }
+        stretch::fail(&mut self.inner, error);
         self.finish(StepStatus::Failed);
     }
 

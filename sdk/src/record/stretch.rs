@@ -112,3 +112,25 @@ impl Stretch {
         self.facts.pairs().any(|pair| pair.key.as_str() == key::ERROR_TYPE.name())
     }
 }
+
+/// Marks what is recorded, if anything is, as failed with an error of this class.
+pub(super) fn fail(inner: &mut Option<Stretch>, error: &str) {
+    if let Some(inner) = inner {
+        inner.fail(error);
+    }
+}
+
+/// Gives the result back, and marks what is recorded as failed where it is an error of class `E`.
+pub(super) fn track<T, E>(inner: &mut Option<Stretch>, result: Result<T, E>) -> Result<T, E> {
+    if result.is_err() {
+        fail(inner, class_of::<E>());
+    }
+    result
+}
+
+/// The name of a type without its path: what `error.type` says of an error that says nothing else.
+pub(super) fn class_of<E>() -> &'static str {
+    let name = std::any::type_name::<E>();
+    let name = name.split('<').next().unwrap_or(name);
+    name.rsplit("::").next().unwrap_or(name)
+}

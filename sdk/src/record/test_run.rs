@@ -6,7 +6,7 @@ use opentelemetry::trace::SpanKind;
 
 use super::node::Node;
 use super::scope::scope;
-use super::stretch::Stretch;
+use super::stretch::{self, Stretch};
 use super::totals::number;
 
 /// A run of tests. Dropped without a word it was aborted.
@@ -38,9 +38,7 @@ impl TestRun {
 
     /// It did not come to its end; with the class of the error.
     pub fn fail(mut self, error: &str) {
-        if let Some(inner) = &mut self.inner {
-            inner.fail(error);
-        }
+        stretch::fail(&mut self.inner, error);
         self.finish(TestSuiteRunStatus::Aborted, [0; 3]);
     }
 

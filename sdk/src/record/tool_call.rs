@@ -7,10 +7,9 @@ use codeagent_semconv::value::{CommandKind, EditOperation, GenAiOperationName, T
 use codeagent_semconv::{attribute as key, event};
 use opentelemetry::trace::SpanKind;
 
-use super::model_call::class_of;
 use super::node::Node;
 use super::scope::scope;
-use super::stretch::Stretch;
+use super::stretch::{self, Stretch};
 use super::{AgentRun, CommandRun, Edit, Moments, PermissionWait, TestRun};
 
 /// A call of a tool: upstream's `execute_tool`. Dropped without an end it ends as it is, failed where the thread panics.
@@ -93,12 +92,7 @@ impl ToolCall {
     /// # Errors
     /// Those of `result`.
     pub fn track<T, E>(&mut self, result: Result<T, E>) -> Result<T, E> {
-        if result.is_err()
-            && let Some(inner) = &mut self.inner
-        {
-            inner.fail(class_of::<E>());
-        }
-        result
+        stretch::track(&mut self.inner, result)
     }
 
     /// Ends it.
@@ -108,9 +102,7 @@ impl ToolCall {
 
     /// Ends it as failed, with an error of this class.
     pub fn fail(mut self, error: &str) {
-        if let Some(inner) = &mut self.inner {
-            inner.fail(error);
-        }
+        stretch::fail(&mut self.inner, error);
         self.finish();
     }
 

@@ -302,7 +302,7 @@ pub const PROCESS_COMMAND_ARGS: Key<Text> = Key::new("process.command_args");
 
 /// `process.working_directory`: The working directory of the process.
 ///
-/// Example: `/srv/work`.
+/// Example: `/srv/project`.
 pub const PROCESS_WORKING_DIRECTORY: Key<Text> = Key::new("process.working_directory");
 
 /// `process.executable.path`: The path of the program.
@@ -312,12 +312,12 @@ pub const PROCESS_EXECUTABLE_PATH: Key<Text> = Key::new("process.executable.path
 
 /// `file.path`: The full path of a file, with its name.
 ///
-/// Example: `/srv/work/src/main.rs`.
+/// Example: `/srv/project/src/main.rs`.
 pub const FILE_PATH: Key<Text> = Key::new("file.path");
 
 /// `file.directory`: The directory of a file.
 ///
-/// Example: `/srv/work/src`.
+/// Example: `/srv/project/src`.
 pub const FILE_DIRECTORY: Key<Text> = Key::new("file.directory");
 
 /// `file.name`: The name of a file, with its ending, without its directory.

@@ -64,7 +64,7 @@ impl Config {
             refuse(self.keys(signal)[1].0, message, &format!("keep one of {written}"));
         }
         self.check_producer(&mut refuse);
-        self.client().check(section, diagnostics);
+        self.client.check(section, diagnostics);
         let below = |key: &str| section.at(key).unwrap_or_else(|| section.clone());
         self.sending_queue.check(&below("sending_queue"), diagnostics);
         self.retry_on_failure.check(&below("retry_on_failure"), diagnostics);

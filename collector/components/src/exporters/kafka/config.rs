@@ -1,31 +1,20 @@
 //! What users write: the Collector's keys and defaults.
 
-use codeagent_config::{Duration, Signal};
+use codeagent_config::{Diagnostics, Duration, Section, Signal};
 use codeagent_pipeline::{QueueConfig, RetryConfig};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::net::kafka::{Access, AuthConfig, ClientKeys, MetadataConfig};
-use crate::net::tls_client::TlsClientConfig;
+use super::check::UNSUPPORTED;
+use crate::net::kafka::ClientKeys;
 
-/// The section `kafka`.
+/// The section `kafka`, but for the keys of [`ClientKeys`].
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Config {
-    /// The first brokers to ask: `host:port`.
-    pub brokers: Vec<String>,
-    /// Read for compatibility: the version is negotiated.
-    pub protocol_version: String,
-    /// Use the names that the brokers' addresses resolve to.
-    pub resolve_canonical_bootstrap_servers_only: bool,
-    /// The name of this client in the brokers' logs, quotas and rules.
-    pub client_id: String,
-    /// The rack of this client.
-    pub rack_id: String,
-    /// Read for compatibility: for consumers.
-    pub use_leader_epoch: bool,
-    /// How long a connection without traffic is kept.
-    pub conn_idle_timeout: Duration,
+    /// The keys that stand beside these.
+    #[serde(skip)]
+    pub client: ClientKeys,
     /// How long a broker may take for one request.
     pub timeout: Duration,
     /// Old name of `topic` below each signal.
@@ -52,12 +41,6 @@ pub(super) struct Config {
     pub partition_by_attribute: String,
     /// How a key becomes a partition.
     pub record_partitioner: PartitionerConfig,
-    /// Who this client is.
-    pub auth: AuthConfig,
-    /// TLS; off unless written.
-    pub tls: Option<TlsClientConfig>,
-    /// How the brokers and topics are learned.
-    pub metadata: MetadataConfig,
     /// How messages are written.
     pub producer: ProducerConfig,
     /// The queue before it.
@@ -69,13 +52,7 @@ pub(super) struct Config {
 impl Default for Config {
     fn default() -> Self {
         Config {
-            brokers: vec!["localhost:9092".to_owned()],
-            protocol_version: String::new(),
-            resolve_canonical_bootstrap_servers_only: false,
-            client_id: "otel-collector".to_owned(),
-            rack_id: String::new(),
-            use_leader_epoch: true,
-            conn_idle_timeout: Duration::from_secs(9 * 60),
+            client: ClientKeys::default(),
             timeout: Duration::from_secs(5),
             topic: String::new(),
             encoding: String::new(),
@@ -89,9 +66,6 @@ impl Default for Config {
             partition_logs_by_trace_id: false,
             partition_by_attribute: String::new(),
             record_partitioner: PartitionerConfig::default(),
-            auth: AuthConfig::default(),
-            tls: None,
-            metadata: MetadataConfig::default(),
             producer: ProducerConfig::default(),
             sending_queue: QueueConfig::default(),
             retry_on_failure: RetryConfig::default(),
@@ -182,17 +156,10 @@ pub(super) struct CompressionParams {
 }
 
 impl Config {
-    /// What every client of Kafka is told.
-    pub fn client(&self) -> ClientKeys<'_> {
-        ClientKeys {
-            brokers: &self.brokers,
-            client_id: &self.client_id,
-            rack_id: &self.rack_id,
-            resolve_canonical_bootstrap_servers_only: self.resolve_canonical_bootstrap_servers_only,
-            conn_idle_timeout: self.conn_idle_timeout,
-            metadata: &self.metadata,
-            access: Access { auth: &self.auth, tls: self.tls.as_ref() },
-        }
+    /// Reads the section. All mistakes go to the diagnostics.
+    pub fn read(section: &Section, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let (client, config): (ClientKeys, Config) = section.decode_beside(UNSUPPORTED, diagnostics)?;
+        Some(Config { client, ..config })
     }
 
     /// What is written for a signal; the old keys where it says nothing, then the Collector's defaults.

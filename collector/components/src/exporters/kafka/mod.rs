@@ -16,11 +16,12 @@ mod tests;
 
 use std::time::Duration;
 
+use codeagent_config::schema::beside;
 use codeagent_config::{Section, Signal};
 use codeagent_pipeline::{About, BuildContext, BuiltExporter, ExporterFactory, Sender, SenderSettings};
 use schemars::schema_for;
 
-use check::UNSUPPORTED;
+use crate::net::kafka::ClientKeys;
 use config::Config;
 use exporter::Kafka;
 use message::{Encoding, Shape};
@@ -33,13 +34,13 @@ pub const FACTORY: ExporterFactory = ExporterFactory {
         aliases: &[],
         summary: "writes OTLP to Kafka topics",
         signals: &Signal::ALL,
-        schema: || schema_for!(Config),
+        schema: || beside(schema_for!(ClientKeys), schema_for!(Config)),
     },
     build,
 };
 
 fn build(context: &mut BuildContext<'_>, section: &Section, signal: Signal) -> Option<BuiltExporter> {
-    let config: Config = section.decode_refusing(UNSUPPORTED, context.diagnostics)?;
+    let config = Config::read(section, context.diagnostics)?;
     if !config.check(signal, section, context.diagnostics) {
         return None;
     }

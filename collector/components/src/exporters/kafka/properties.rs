@@ -28,7 +28,7 @@ impl Config {
     }
 
     fn set_client(&self, properties: &mut ClientConfig) {
-        self.client().set(properties);
+        self.client.set(properties);
         let request = match self.timeout.get() {
             Duration::ZERO => REQUEST_MAX,
             time => time.clamp(Duration::from_millis(1), REQUEST_MAX),

@@ -11,8 +11,11 @@ use rdkafka::config::ClientConfig;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::net::tls_client::TlsClientConfig;
+
 pub use narrator::Narrator;
-pub use security::{Access, AuthConfig, PlainTextConfig, SaslConfig};
+use security::Access;
+pub use security::{AuthConfig, PlainTextConfig, SaslConfig};
 
 /// Why `auth::kerberos` is refused.
 pub const NO_KERBEROS: &str =
@@ -57,26 +60,55 @@ impl Default for MetadataRetryConfig {
     }
 }
 
-/// What a producer and a consumer are told alike.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientKeys<'c> {
+/// What a producer and a consumer are told alike, beside their own keys.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClientKeys {
     /// The first brokers to ask: `host:port`.
-    pub brokers: &'c [String],
-    /// The name of this client.
-    pub client_id: &'c str,
-    /// Its rack, or nothing.
-    pub rack_id: &'c str,
+    pub brokers: Vec<String>,
+    /// Read for compatibility: the version is negotiated.
+    pub protocol_version: String,
     /// Use the names that the brokers' addresses resolve to.
     pub resolve_canonical_bootstrap_servers_only: bool,
+    /// The name of this client in the brokers' logs, quotas and rules.
+    pub client_id: String,
+    /// The rack of this client: a consumer reads from the replica that is nearest, where the brokers allow it.
+    pub rack_id: String,
+    /// Read for compatibility: a consumer notices a truncated log.
+    pub use_leader_epoch: bool,
     /// How long a connection without traffic is kept.
     pub conn_idle_timeout: Duration,
-    /// How often metadata is asked for.
-    pub metadata: &'c MetadataConfig,
-    /// Identity and protection.
-    pub access: Access<'c>,
+    /// Who this client is.
+    pub auth: AuthConfig,
+    /// TLS; off unless written.
+    pub tls: Option<TlsClientConfig>,
+    /// How the brokers and topics are learned.
+    pub metadata: MetadataConfig,
 }
 
-impl ClientKeys<'_> {
+impl Default for ClientKeys {
+    fn default() -> Self {
+        ClientKeys {
+            brokers: vec!["localhost:9092".to_owned()],
+            protocol_version: String::new(),
+            resolve_canonical_bootstrap_servers_only: false,
+            client_id: "otel-collector".to_owned(),
+            rack_id: String::new(),
+            use_leader_epoch: true,
+            conn_idle_timeout: Duration::from_secs(9 * 60),
+            auth: AuthConfig::default(),
+            tls: None,
+            metadata: MetadataConfig::default(),
+        }
+    }
+}
+
+impl ClientKeys {
+    /// Identity and protection.
+    fn access(&self) -> Access<'_> {
+        Access { auth: &self.auth, tls: self.tls.as_ref() }
+    }
+
     /// Reports mistakes in the keys of `section`.
     pub fn check(&self, section: &Section, diagnostics: &mut Diagnostics) {
         if self.brokers.is_empty() || self.brokers.iter().any(|broker| !is_broker(broker)) {
@@ -85,15 +117,15 @@ impl ClientKeys<'_> {
             let help = "for example `brokers: [\"kafka-1:9092\", \"kafka-2:9092\"]`";
             diagnostics.push(place.error(message, help));
         }
-        security::check(self.access, section, diagnostics);
+        security::check(self.access(), section, diagnostics);
     }
 
     /// Sets librdkafka's properties, of checked keys.
     pub fn set(&self, properties: &mut ClientConfig) {
         properties.set("bootstrap.servers", self.brokers.join(","));
-        properties.set("client.id", self.client_id);
+        properties.set("client.id", &self.client_id);
         if !self.rack_id.is_empty() {
-            properties.set("client.rack", self.rack_id);
+            properties.set("client.rack", &self.rack_id);
         }
         if self.resolve_canonical_bootstrap_servers_only {
             properties.set("client.dns.lookup", "resolve_canonical_bootstrap_servers_only");
@@ -104,7 +136,7 @@ impl ClientKeys<'_> {
         let refresh = self.metadata.refresh_interval.get().max(Time::from_secs(1));
         properties.set("topic.metadata.refresh.interval.ms", within(refresh, Time::from_secs(3600)));
         properties.set("socket.keepalive.enable", "true");
-        security::set(self.access, properties);
+        security::set(self.access(), properties);
     }
 }
 

@@ -55,7 +55,7 @@ impl Config {
                 }
             }
         }
-        self.client().check(section, diagnostics);
+        self.client.check(section, diagnostics);
         diagnostics.errors() == before
     }
 

@@ -1,30 +1,19 @@
 //! What users write: the Collector's keys and defaults.
 
-use codeagent_config::{ByteSize, Duration, Signal};
+use codeagent_config::{ByteSize, Diagnostics, Duration, Section, Signal};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::net::kafka::{Access, AuthConfig, ClientKeys, MetadataConfig};
-use crate::net::tls_client::TlsClientConfig;
+use super::check::UNSUPPORTED;
+use crate::net::kafka::ClientKeys;
 
-/// The section `kafka`.
+/// The section `kafka`, but for the keys of [`ClientKeys`].
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Config {
-    /// The first brokers to ask: `host:port`.
-    pub brokers: Vec<String>,
-    /// Read for compatibility: the version is negotiated.
-    pub protocol_version: String,
-    /// Use the names that the brokers' addresses resolve to.
-    pub resolve_canonical_bootstrap_servers_only: bool,
-    /// The name of this client in the brokers' logs, quotas and rules.
-    pub client_id: String,
-    /// The rack of this client: it reads from the replica that is nearest, where the brokers allow it.
-    pub rack_id: String,
-    /// Read for compatibility: a truncated log is noticed.
-    pub use_leader_epoch: bool,
-    /// How long a connection without traffic is kept.
-    pub conn_idle_timeout: Duration,
+    /// The keys that stand beside these.
+    #[serde(skip)]
+    pub client: ClientKeys,
     /// The consumer group: its members share the partitions.
     pub group_id: String,
     /// A name that keeps this member's partitions for it over a restart.
@@ -57,12 +46,6 @@ pub(super) struct Config {
     pub metrics: SignalConfig,
     /// Where logs are read.
     pub logs: SignalConfig,
-    /// Who this client is.
-    pub auth: AuthConfig,
-    /// TLS; off unless written.
-    pub tls: Option<TlsClientConfig>,
-    /// How the brokers and topics are learned.
-    pub metadata: MetadataConfig,
     /// When offsets are committed.
     pub autocommit: AutocommitConfig,
     /// Which messages count as done.
@@ -78,13 +61,7 @@ pub(super) struct Config {
 impl Default for Config {
     fn default() -> Self {
         Config {
-            brokers: vec!["localhost:9092".to_owned()],
-            protocol_version: String::new(),
-            resolve_canonical_bootstrap_servers_only: false,
-            client_id: "otel-collector".to_owned(),
-            rack_id: String::new(),
-            use_leader_epoch: true,
-            conn_idle_timeout: Duration::from_secs(9 * 60),
+            client: ClientKeys::default(),
             group_id: "otel-collector".to_owned(),
             group_instance_id: String::new(),
             initial_offset: "latest".to_owned(),
@@ -101,9 +78,6 @@ impl Default for Config {
             traces: SignalConfig::default(),
             metrics: SignalConfig::default(),
             logs: SignalConfig::default(),
-            auth: AuthConfig::default(),
-            tls: None,
-            metadata: MetadataConfig::default(),
             autocommit: AutocommitConfig::default(),
             message_marking: MarkingConfig::default(),
             header_extraction: HeaderConfig::default(),
@@ -215,17 +189,10 @@ impl Default for PartitionProcessingConfig {
 }
 
 impl Config {
-    /// What every client of Kafka is told.
-    pub fn client(&self) -> ClientKeys<'_> {
-        ClientKeys {
-            brokers: &self.brokers,
-            client_id: &self.client_id,
-            rack_id: &self.rack_id,
-            resolve_canonical_bootstrap_servers_only: self.resolve_canonical_bootstrap_servers_only,
-            conn_idle_timeout: self.conn_idle_timeout,
-            metadata: &self.metadata,
-            access: Access { auth: &self.auth, tls: self.tls.as_ref() },
-        }
+    /// Reads the section. All mistakes go to the diagnostics.
+    pub fn read(section: &Section, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let (client, config): (ClientKeys, Config) = section.decode_beside(UNSUPPORTED, diagnostics)?;
+        Some(Config { client, ..config })
     }
 
     /// What is written for a signal.

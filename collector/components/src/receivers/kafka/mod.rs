@@ -19,6 +19,7 @@ mod worker;
 
 use std::sync::Arc;
 
+use codeagent_config::schema::beside;
 use codeagent_config::{Section, Signal};
 use codeagent_pipeline::{
     About, BoxFuture, BuildContext, Outputs, Receiver, ReceiverFactory, Running, StartError, Stop,
@@ -28,7 +29,7 @@ use schemars::schema_for;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use check::UNSUPPORTED;
+use crate::net::kafka::ClientKeys;
 use config::Config;
 use member::Member;
 use shared::Shared;
@@ -40,13 +41,13 @@ pub const FACTORY: ReceiverFactory = ReceiverFactory {
         aliases: &[],
         summary: "reads OTLP and log lines from Kafka topics, as a member of a consumer group",
         signals: &Signal::ALL,
-        schema: || schema_for!(Config),
+        schema: || beside(schema_for!(ClientKeys), schema_for!(Config)),
     },
     build,
 };
 
 fn build(context: &mut BuildContext<'_>, section: &Section, outputs: Outputs) -> Option<Box<dyn Receiver>> {
-    let config: Config = section.decode_refusing(UNSUPPORTED, context.diagnostics)?;
+    let config = Config::read(section, context.diagnostics)?;
     if !config.check(&outputs, section, context.diagnostics) {
         return None;
     }

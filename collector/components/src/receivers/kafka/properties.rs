@@ -19,7 +19,7 @@ impl Config {
     pub fn properties(&self) -> ClientConfig {
         let mut properties = ClientConfig::new();
         properties.set_log_level(RDKafkaLogLevel::Info);
-        self.client().set(&mut properties);
+        self.client.set(&mut properties);
         self.set_group(&mut properties);
         self.set_fetch(&mut properties);
         properties

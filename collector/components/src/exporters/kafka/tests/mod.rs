@@ -20,7 +20,7 @@ fn exporter(section: &str, signal: Signal) -> Kafka {
 fn config<T>(section: &str, signal: Signal, mut with: impl FnMut(&Config) -> T) -> T {
     let yaml = format!("exporters: {{kafka: {section}}}");
     let read = |context: &mut BuildContext<'_>, section: &Section| {
-        let config: Config = section.decode_refusing(UNSUPPORTED, context.diagnostics)?;
+        let config = Config::read(section, context.diagnostics)?;
         config.check(signal, section, context.diagnostics).then(|| with(&config))
     };
     written::each(&yaml, read).unwrap().pop().unwrap()

@@ -44,7 +44,7 @@ fn read<T>(
 
 fn config(section: &str, outputs: &Outputs) -> Result<Config, String> {
     read(section, |context, section| {
-        let config: Config = section.decode_refusing(UNSUPPORTED, context.diagnostics)?;
+        let config = Config::read(section, context.diagnostics)?;
         config.check(outputs, section, context.diagnostics).then_some(config)
     })
 }
